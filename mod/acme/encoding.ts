@@ -1,19 +1,13 @@
 /**
- * The encodings of ACME: base64url without padding, and PEM. Pure.
+ * The encodings of ACME: base64url without padding, and the content of PEM. Pure.
  *
  * @module
  */
 
 /** Returns `data` as base64url; a text stands for its UTF-8. */
 export function base64Url(data: Uint8Array | string): string {
-  return base64(typeof data === "string" ? new TextEncoder().encode(data) : data)
-    .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-/** Returns `bytes` as a PEM block. */
-export function pemOf(label: string, bytes: Uint8Array): string {
-  const lines = base64(bytes).match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** Returns the bytes of the first PEM block in `text`; null if there is none. */
@@ -25,10 +19,4 @@ export function pemBytes(text: string): Uint8Array<ArrayBuffer> | null {
   } catch {
     return null;
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

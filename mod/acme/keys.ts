@@ -5,7 +5,8 @@
  * @module
  */
 import { Fault } from "../base/fault.ts";
-import { base64Url, pemBytes, pemOf } from "./encoding.ts";
+import { pemOf } from "../base/pem.ts";
+import { base64Url, pemBytes } from "./encoding.ts";
 
 /** The public half of an account's key. */
 interface PublicJwk {

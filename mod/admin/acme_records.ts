@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { ACME_STORE } from "../config/certs/store_name.ts";
 import { formatEndpoint, type Ip, parseIp } from "../base/address.ts";
 import { NULL_GUID } from "../base/guid.ts";
 import { isHostFor, isWildcardHost } from "../base/host_name.ts";
 import { isProblem, Problem } from "../base/problem.ts";
 import { diffValues } from "../config/document/diff.ts";
-import { ACME_STORE } from "../config/certs/cert_store.ts";
 import type { CertificateCheck } from "../config/certs/ssl_lookup.ts";
 import { parseBinding } from "../config/document/binding.ts";
 import type { AcmeRecord, ConfigDocument, SslRecord } from "../config/document/document.ts";

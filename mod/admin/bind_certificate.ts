@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { storeName } from "../config/certs/store_name.ts";
 import { parseEndpoint } from "../base/address.ts";
 import { DeniedFault, quote } from "../base/fault.ts";
 import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
-import { findCertificate, storeName } from "../config/certs/cert_store.ts";
+import { findCertificate } from "../config/certs/cert_store.ts";
 import { certificateCure } from "../config/certs/certificate_cure.ts";
 import { sslEffects, sslRefusal } from "../config/certs/ssl_effects.ts";
 import { SSL_FLAG } from "../config/certs/ssl_flags.ts";

@@ -8,7 +8,6 @@
  * @module
  */
 import type { Endpoint, Ip } from "./address.ts";
-import type { ClientCertificate } from "./client_certificate.ts";
 
 /** A request whose head was accepted. Valid only until its response has been sent. */
 export interface HttpRequest {
@@ -91,6 +90,29 @@ export interface ConnectionValues {
   readonly idleMs: number;
   /** It ends with the response. */
   readonly closes: boolean;
+}
+
+/** What came of the verification of a client's certificate. */
+export type ClientVerdict =
+  | "good"
+  /** No path to an authority of the store, or not made for clients. */
+  | "untrusted"
+  /** A certificate of its path is expired, or not valid yet. */
+  | "outdated"
+  | "revoked"
+  /** There is a revocation list of its issuer, but none that can be used now. */
+  | "unchecked";
+
+/**
+ * What a connection that was asked for a certificate has shown: one value for all of its requests.
+ */
+export interface ClientCertificate {
+  /** "none" if the client has sent no certificate. */
+  readonly verdict: ClientVerdict | "none";
+  /** By what it was judged: a certificate that is good here may be worthless there. */
+  readonly judgedBy: string;
+  /** The certificate itself, in DER; null for none. */
+  readonly der: Uint8Array | null;
 }
 
 /** What a PROXY header says of a client besides its address. */

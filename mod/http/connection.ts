@@ -7,8 +7,7 @@
  * @module
  */
 import type { Endpoint, Ip } from "../base/address.ts";
-import type { ClientCertificate } from "../base/client_certificate.ts";
-import type { ByteStream, ProxiedClient } from "../base/exchange.ts";
+import type { ByteStream, ClientCertificate, ProxiedClient } from "../base/exchange.ts";
 import type { Linked } from "../base/linked_list.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { NEVER, ticksOf } from "./clock.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
-import type { ClientCertificate } from "../base/client_certificate.ts";
 import type {
+  ClientCertificate,
   ConnectionValues,
   FieldBytes,
   HttpRequest,

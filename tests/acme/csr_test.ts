@@ -4,7 +4,8 @@ import { assertEquals } from "@std/assert";
 import { certificateId } from "../../mod/acme/certificate_id.ts";
 import { makeCsr } from "../../mod/acme/csr.ts";
 import { der, derInteger, derOid, readDer, TAG } from "../../mod/acme/der.ts";
-import { pemBytes, pemOf } from "../../mod/acme/encoding.ts";
+import { pemBytes } from "../../mod/acme/encoding.ts";
+import { pemOf } from "../../mod/base/pem.ts";
 import { makeKeyPair, privateKeyPem, readKeyPair } from "../../mod/acme/keys.ts";
 
 Deno.test("makeCsr() asks for names and addresses, with an empty subject, signed", async () => {

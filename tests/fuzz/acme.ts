@@ -9,7 +9,7 @@ import { problemText } from "../../mod/acme/acme_fault.ts";
 import { certificateId } from "../../mod/acme/certificate_id.ts";
 import { jsonOf } from "../../mod/acme/client.ts";
 import { der, derInteger, derOid, readDer, TAG } from "../../mod/acme/der.ts";
-import { pemOf } from "../../mod/acme/encoding.ts";
+import { pemOf } from "../../mod/base/pem.ts";
 import {
   readAuthorization,
   readDirectory,

@@ -7,7 +7,8 @@
 import { quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import { isCurrent } from "./client_verdict.ts";
-import { pemBlocks, type TrustedFiles } from "./client_trust.ts";
+import { pemBlocks } from "../../base/pem.ts";
+import type { TrustedFiles } from "./client_trust.ts";
 import { parseRevocationList, type RevocationList } from "./revocation_list.ts";
 import { isListSignedBy } from "./signatures.ts";
 import { parseX509, type X509 } from "./x509.ts";
@@ -17,8 +18,20 @@ const IMPORT_BYTES_MAX = 1024 * 1024;
 /** Maximum size of a file of a store: what was imported, as PEM. */
 const TRUST_BYTES_MAX = 1.5 * IMPORT_BYTES_MAX;
 
-/** What a file of a store holds, in base64 of DER. */
-export interface TrustFile extends Omit<TrustedFiles, "hasBrokenList"> {
+/** A certificate or a list: its DER, and what that says. */
+interface Parsed<T> {
+  readonly der: Uint8Array;
+  readonly value: T;
+}
+
+/** The authorities and revocation lists of a file. */
+export interface TrustContent {
+  readonly authorities: readonly Parsed<X509>[];
+  readonly lists: readonly Parsed<RevocationList>[];
+}
+
+/** What a file of a store holds. */
+export interface TrustFile extends TrustContent {
   readonly file: string;
   /** Why nothing of it is used; null if it is. */
   readonly problem: string | null;
@@ -42,23 +55,34 @@ export async function readImported(path: string): Promise<Uint8Array> {
 }
 
 /** Returns what `bytes` hold: the authorities among their certificates, and the revocation lists. */
-export function trustIn(bytes: Uint8Array): Omit<TrustedFiles, "hasBrokenList"> {
-  const text = new TextDecoder().decode(bytes);
-  const isPem = text.includes("-----BEGIN ");
-  const certificates = isPem ? pemBlocks(text, "CERTIFICATE") : [bytes.toBase64()];
-  const lists = isPem ? pemBlocks(text, "X509 CRL") : [bytes.toBase64()];
+export function trustIn(bytes: Uint8Array): TrustContent {
   return {
-    authorities: certificates.filter((one) => {
-      return isAuthority(parseX509(Uint8Array.fromBase64(one)));
+    authorities: blocksOf(bytes, "CERTIFICATE").flatMap((der) => {
+      const value = parseX509(der);
+      return value !== null && isAuthority(value) ? [{ der, value }] : [];
     }),
-    lists: lists.filter((one) => parseRevocationList(Uint8Array.fromBase64(one)) !== null),
+    lists: blocksOf(bytes, "X509 CRL").flatMap((der) => {
+      const value = parseRevocationList(der);
+      return value === null ? [] : [{ der, value }];
+    }),
   };
 }
 
+/** Returns the blocks with `label` of PEM, or DER as it is. */
+function blocksOf(bytes: Uint8Array, label: string): Uint8Array[] {
+  const text = new TextDecoder().decode(bytes);
+  return text.includes("-----BEGIN ") ? pemBlocks(text, label) : [bytes];
+}
+
+/** Returns the first certificate in `bytes`, whatever it is for; null if there is none. */
+export function certificateIn(bytes: Uint8Array): X509 | null {
+  const [first] = blocksOf(bytes, "CERTIFICATE");
+  return first === undefined ? null : parseX509(first);
+}
+
 /** Reports whether `certificate` can vouch for others. */
-export function isAuthority(certificate: X509 | null): boolean {
-  return certificate !== null && certificate.version === 3 && certificate.isCa &&
-    certificate.unknownLimit === null;
+export function isAuthority({ version, isCa, unknownLimit }: X509): boolean {
+  return version === 3 && isCa && unknownLimit === null;
 }
 
 /** Reads the files of a store that can hold authorities or lists; none if there is no store. */
@@ -105,9 +129,7 @@ export function revocationLists(folder: string, store: string, nowMs: number): S
   const files = readTrustFiles(folder, store);
   return files.filter(({ file }) => LISTS.test(file)).map((one): StoredList => {
     const { file, lists } = one;
-    const due = lists.flatMap((text) => {
-      return parseRevocationList(Uint8Array.fromBase64(text))?.nextUpdateMs ?? [];
-    });
+    const due = lists.flatMap(({ value }) => value.nextUpdateMs ?? []);
     const notAfter = due.length === 0 ? "" : new Date(Math.min(...due)).toISOString();
     const others = files.filter(({ file }) => !LISTS.test(file));
     const [problem = null] = trustProblems([...others, one], nowMs)
@@ -140,24 +162,31 @@ export function trustStamp(folder: string, store: string): string {
 /** Returns all that a store holds, from all of its files. */
 export function trustOf(files: readonly TrustFile[]): TrustedFiles {
   return {
-    authorities: [...new Set(files.flatMap(({ authorities }) => authorities))],
-    lists: [...new Set(files.flatMap(({ lists }) => lists))],
+    authorities: base64Of(files.flatMap(({ authorities }) => authorities)),
+    lists: base64Of(files.flatMap(({ lists }) => lists)),
     hasBrokenList: files.some(({ file, problem }) => problem !== null && LISTS.test(file)),
   };
 }
 
+function base64Of(all: readonly { readonly der: Uint8Array }[]): string[] {
+  return [...new Set(all.map(({ der }) => der.toBase64()))];
+}
+
+/** Returns the authorities of `files` with the name of the issuer of `list`. */
+export function issuersOf(files: readonly TrustFile[], { issuer }: RevocationList): X509[] {
+  return files.flatMap(({ authorities }) => authorities)
+    .flatMap(({ value }) => value.subject === issuer ? [value] : []);
+}
+
 /** Returns what is wrong with the files of a store at `nowMs`, each a sentence without a full stop. */
 export function trustProblems(files: readonly TrustFile[], nowMs: number): string[] {
-  const authorities = trustOf(files).authorities
-    .flatMap((one) => parseX509(Uint8Array.fromBase64(one)) ?? []);
   return files.flatMap(({ file, lists, problem }) => {
     if (problem !== null) {
       const what = LISTS.test(file) ? ", and clients are refused (403.13)" : "";
       return [`${quote(file)} is not used: ${problem}${what}`];
     }
-    return lists.flatMap((one) => {
-      const list = parseRevocationList(Uint8Array.fromBase64(one));
-      const why = list === null ? null : listProblem(list, authorities, nowMs);
+    return lists.flatMap(({ value }) => {
+      const why = listProblem(value, issuersOf(files, value), nowMs);
       return why === null ? [] : [`the revocation list ${quote(file)} ${why}`];
     });
   });
@@ -165,10 +194,9 @@ export function trustProblems(files: readonly TrustFile[], nowMs: number): strin
 
 function listProblem(
   list: RevocationList,
-  authorities: readonly X509[],
+  issuers: readonly X509[],
   nowMs: number,
 ): string | null {
-  const issuers = authorities.filter(({ subject }) => subject === list.issuer);
   if (issuers.length > 0 && !issuers.some((issuer) => isListSignedBy(list, issuer))) {
     return "has no valid signature of its issuer: clients of that issuer are refused (403.13)";
   }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { storeName } from "./store_name.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
@@ -23,7 +24,7 @@ import {
   toPkcs8,
   withFiles,
 } from "./certificate.ts";
-import { pemBlocks } from "./client_trust.ts";
+import { pemBlocks } from "../../base/pem.ts";
 import { parseX509 } from "./x509.ts";
 
 /** One certificate of a store; its facts are blank if the file contains none. */
@@ -59,21 +60,9 @@ interface CertificatePair {
   readonly key: string;
 }
 
-/** The store of the certificates that are obtained by ACME, which belongs to the service. */
-export const ACME_STORE = "ACME";
-/** The store that is used unless another is named. */
-export const DEFAULT_STORE = "MY";
-
-const STORE_NAME = /^[A-Z0-9][A-Z0-9_.-]{0,63}$/;
 const CERT_EXTENSION = /\.(?:pem|crt|cer)$/;
 /** Maximum size of a PEM file that is read: a long chain has some ten thousand bytes. */
 const PEM_BYTES_MAX = 1024 * 1024;
-
-/** Returns the canonical store name; null for text that cannot be one, which could be a path. */
-export function storeName(text: string | undefined): string | null {
-  const name = (text ?? DEFAULT_STORE).toUpperCase();
-  return STORE_NAME.test(name) ? name : null;
-}
 
 /** Returns `text` if it can be the name of a certificate file, else null. */
 export function certificateName(text: string): string | null {
@@ -98,7 +87,7 @@ export function listCertificates(folder: string, store: string): StoredCertifica
 export function listStores(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)]
-      .filter((entry) => entry.isDirectory && STORE_NAME.test(entry.name))
+      .filter((entry) => entry.isDirectory && storeName(entry.name) === entry.name)
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
@@ -257,8 +246,8 @@ function describe(folder: string, store: string, file: string): StoredCertificat
 }
 
 function hasAuthority(pem: string): boolean {
-  return pemBlocks(pem, "CERTIFICATE").some((one) => {
-    return isAuthority(parseX509(Uint8Array.fromBase64(one)));
+  return pemBlocks(pem, "CERTIFICATE").map(parseX509).some((one) => {
+    return one !== null && isAuthority(one);
   });
 }
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { DEFAULT_STORE } from "./store_name.ts";
 import { ANY_V4, formatEndpoint, isWildcard, withoutZone } from "../../base/address.ts";
 import { shellWord } from "../../base/fault.ts";
 import type { Binding } from "../document/binding.ts";
-import { DEFAULT_STORE, listCertificates, type StoredCertificate } from "./cert_store.ts";
+import { listCertificates, type StoredCertificate } from "./cert_store.ts";
 import { validity } from "./certificate.ts";
 import type { CertificateCure } from "./ssl_lookup.ts";
 

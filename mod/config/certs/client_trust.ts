@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { SslRecord } from "../document/document.ts";
+import { AUTHORITY_STORE, storeName } from "./store_name.ts";
 import { CERT_CHECK } from "./ssl_flags.ts";
 import type { TrustedStore } from "./client_verdict.ts";
 import { parseRevocationList, type RevocationList } from "./revocation_list.ts";
@@ -24,11 +26,43 @@ export interface ClientTrust extends TrustedFiles {
   readonly checksUsage: boolean;
 }
 
-/** What a block of PEM contains. */
-type PemLabel = "CERTIFICATE" | "X509 CRL";
+/** What to say of a store by which clients are judged, and what cures it. */
+interface TrustRemark {
+  readonly text: string;
+  readonly hint: string;
+}
 
-/** The store whose authorities are believed unless a record names another. */
-export const AUTHORITY_STORE = "CA";
+/** Returns the store of the authorities that a record believes; null for a text that cannot be one. */
+export function trustStoreOf(
+  { sslCtlStoreName }: Pick<SslRecord, "sslCtlStoreName">,
+): string | null {
+  return storeName(sslCtlStoreName ?? AUTHORITY_STORE);
+}
+
+/** Says that nobody is believed, if the store has no authority. */
+export function withoutAuthority(
+  store: string,
+  { authorities }: Pick<TrustedFiles, "authorities">,
+): TrustRemark[] {
+  if (authorities.length > 0) return [];
+  return [{
+    text: `no certificate of a client is believed: the store ${store} has no authority`,
+    hint: `httpcfg cert import --store ${store || AUTHORITY_STORE} ca.pem`,
+  }];
+}
+
+/** Says that revocation is not checked, if it should be and the store has no list. */
+export function withoutList(
+  { store, checksRevocation, authorities, lists, hasBrokenList }: ClientTrust,
+): TrustRemark[] {
+  const isChecked = lists.length > 0 || hasBrokenList;
+  if (!checksRevocation || isChecked || authorities.length === 0) return [];
+  return [{
+    text: "certificates of clients are not checked for revocation: the store " +
+      `${store} has no revocation list`,
+    hint: `httpcfg cert import --store ${store} ca.crl`,
+  }];
+}
 
 /** Returns how a record with this `certCheckMode` uses the files of `store`. */
 export function clientTrust(
@@ -61,8 +95,12 @@ export function trustName(
 
 /** Parses the files of a trust. */
 export function trustedStore(trust: ClientTrust): TrustedStore {
-  const authorities = trust.authorities.flatMap((text) => parseX509(fromBase64(text)) ?? []);
-  const lists = trust.lists.flatMap((text) => parseRevocationList(fromBase64(text)) ?? []);
+  const authorities = trust.authorities.flatMap((text) =>
+    parseX509(Uint8Array.fromBase64(text)) ?? []
+  );
+  const lists = trust.lists.flatMap((text) =>
+    parseRevocationList(Uint8Array.fromBase64(text)) ?? []
+  );
   return {
     authorities: Map.groupBy(authorities, (one: X509) => one.subject),
     lists: Map.groupBy(lists, (one: RevocationList) => one.issuer),
@@ -70,27 +108,4 @@ export function trustedStore(trust: ClientTrust): TrustedStore {
     checksRevocation: trust.checksRevocation,
     checksUsage: trust.checksUsage,
   };
-}
-
-/** Returns DER in base64 as PEM. */
-export function toPem(base64: string, label: PemLabel): string {
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
-}
-
-/** Returns the blocks with `label` of a text that may contain more, in base64 of DER. */
-export function pemBlocks(text: string, label: PemLabel): string[] {
-  const block = new RegExp(`-----BEGIN ${label}-----([^-]*)-----END ${label}-----`, "g");
-  return [...text.matchAll(block)].flatMap(([, body]) => {
-    const base64 = body!.replace(/\s+/g, "");
-    return isBase64(base64) ? [base64] : [];
-  });
-}
-
-function isBase64(text: string): boolean {
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.fromBase64(text);
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ClientVerdict } from "../../base/client_certificate.ts";
+import type { ClientVerdict } from "../../base/exchange.ts";
 import type { RevocationList } from "./revocation_list.ts";
 import { KEY_USAGE, USAGE, type X509 } from "./x509.ts";
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { ClientCertificate } from "../../base/client_certificate.ts";
-import { type ClientTrust, toPem, trustedStore, trustName } from "./client_trust.ts";
+import type { ClientCertificate } from "../../base/exchange.ts";
+import { pemOf } from "../../base/pem.ts";
+import { type ClientTrust, trustedStore, trustName } from "./client_trust.ts";
 import { CHAIN_MAX, isForClients, judgeClient, type TrustedStore } from "./client_verdict.ts";
 import { digestOf, isListSignedBy, isSignedBy } from "./signatures.ts";
 import { parseX509, type X509 } from "./x509.ts";
@@ -57,7 +58,9 @@ export class ClientVerifier {
   readonly #store: TrustedStore;
 
   constructor(trust: ClientTrust) {
-    this.authorities = trust.authorities.map((one) => toPem(one, "CERTIFICATE"));
+    this.authorities = trust.authorities.map((one) => {
+      return pemOf("CERTIFICATE", Uint8Array.fromBase64(one));
+    });
     this.#name = trustName(trust);
     this.#store = trustedStore(trust);
   }

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { storeName } from "./store_name.ts";
 import type { SslRecord } from "../document/document.ts";
-import { storeName } from "./cert_store.ts";
 import { CERT_CHECK, SSL_FLAG } from "./ssl_flags.ts";
 
 /** What decides how a record acts, besides its certificate. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ACME_STORE } from "../../config/certs/store_name.ts";
 import { type AcmeStatus, acmeStatus, nextStep, wantedCertificate } from "../../acme/next_step.ts";
 import {
   type AcmeState,
@@ -20,7 +21,6 @@ import { AcmeFault } from "../../acme/acme_fault.ts";
 import { Fault, messageOf, quote, stackOf } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import {
-  ACME_STORE,
   listCertificates,
   replaceBundle,
   type StoredCertificate,

@@ -6,11 +6,13 @@
  * @module
  */
 import {
-  AUTHORITY_STORE,
   type ClientTrust,
   clientTrust,
   type TrustedFiles,
   trustName,
+  trustStoreOf,
+  withoutAuthority,
+  withoutList,
 } from "../../config/certs/client_trust.ts";
 import {
   readTrustFiles,
@@ -19,8 +21,6 @@ import {
   trustProblems,
   trustStamp,
 } from "../../config/certs/authority_store.ts";
-import { parseRevocationList } from "../../config/certs/revocation_list.ts";
-import { storeName } from "../../config/certs/cert_store.ts";
 import type { SslRecord } from "../../config/document/document.ts";
 import { clientTrustTrouble, type NewEvent } from "../../telemetry/events/event.ts";
 import type { ServiceProblem } from "../control/status.ts";
@@ -87,25 +87,14 @@ export class ClientTrusts {
     const used = new Set([...this.#trusts.values()].map(({ store }) => store));
     return [...used].flatMap((store) => {
       const texts = this.#stores.get(store)?.problems ?? [];
-      const { authorities = [] } = this.#stores.get(store)?.trusted ?? {};
-      const none = authorities.length > 0 ? [] : [{
-        text: `no certificate of a client is believed: the store ${store} has no authority`,
-        hint: `httpcfg cert import --store ${store || AUTHORITY_STORE} ca.pem`,
-      }];
+      const none = withoutAuthority(store, this.#stores.get(store)?.trusted ?? NOTHING);
       return [...none, ...texts.map((text) => ({ text, hint: "httpcfg cert list" }))];
     });
   }
 
   /** What is not done for want of a list. */
   get notes(): readonly ServiceProblem[] {
-    return [...this.#trusts.values()].flatMap((trust) => {
-      const { store, checksRevocation, lists, hasBrokenList, authorities } = trust;
-      const isChecked = lists.length > 0 || hasBrokenList;
-      if (!checksRevocation || isChecked || authorities.length === 0) return [];
-      const text = "certificates of clients are not checked for revocation: the store " +
-        `${store} has no revocation list`;
-      return [{ text, hint: `httpcfg cert import --store ${store} ca.crl` }];
-    });
+    return [...this.#trusts.values()].flatMap(withoutList);
   }
 
   #follow(store: string): FollowedStore {
@@ -134,7 +123,7 @@ export class ClientTrusts {
     const nowMs = Date.now();
     const before = new Set(followed.problems);
     followed.problems = trustProblems(followed.files, nowMs);
-    followed.recheckMs = recheckMsOf(followed.trusted, nowMs);
+    followed.recheckMs = recheckMsOf(followed.files, nowMs);
     for (const text of followed.problems) {
       if (!before.has(text)) this.#event(clientTrustTrouble(text));
     }
@@ -143,15 +132,9 @@ export class ClientTrusts {
 
 const NOTHING: TrustedFiles = { authorities: [], lists: [], hasBrokenList: false };
 
-/** Returns the name of the store of a record; null for a text that cannot be one. */
-function trustStoreOf({ sslCtlStoreName }: Pick<SslRecord, "sslCtlStoreName">): string | null {
-  return storeName(sslCtlStoreName ?? AUTHORITY_STORE);
-}
-
-function recheckMsOf({ lists }: TrustedFiles, nowMs: number): number {
-  const times = lists.flatMap((one) => {
-    const list = parseRevocationList(Uint8Array.fromBase64(one));
-    return list === null ? [] : [list.thisUpdateMs, (list.nextUpdateMs ?? Infinity) + 1];
+function recheckMsOf(files: readonly TrustFile[], nowMs: number): number {
+  const times = files.flatMap(({ lists }) => lists).flatMap(({ value }) => {
+    return [value.thisUpdateMs, (value.nextUpdateMs ?? Infinity) + 1];
   });
   return Math.min(...times.filter((time) => time > nowMs), Infinity);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { storeName } from "../../config/certs/store_name.ts";
 import type { SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 
@@ -25,7 +26,7 @@ export async function storedCertificateCheck(
   { isAsked = true, now = Date.now }: CheckOptions = {},
 ): Promise<CertificateCheck> {
   if (records.length === 0 && !isAsked) return certificateCheck([], () => null);
-  const [{ certificateOf, listCertificates, storeName }, { certificateCure }] = await Promise.all([
+  const [{ certificateOf, listCertificates }, { certificateCure }] = await Promise.all([
     import("../../config/certs/cert_store.ts"),
     import("../../config/certs/certificate_cure.ts"),
   ]);

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { storeName } from "../../config/certs/store_name.ts";
 import { formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
 import { messageOf, quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
@@ -16,7 +17,6 @@ import {
   listCertificates,
   readPair,
   type StoredCertificate,
-  storeName,
 } from "../../config/certs/cert_store.ts";
 import { certificateCure } from "../../config/certs/certificate_cure.ts";
 import { certificateFacts, validity } from "../../config/certs/certificate.ts";

@@ -21,8 +21,12 @@
 import { Socket } from "node:net";
 import process from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { ClientCertificate } from "../../base/client_certificate.ts";
-import type { AcceptedStream, NetworkAddress, ProxiedClient } from "../../base/exchange.ts";
+import type {
+  AcceptedStream,
+  ClientCertificate,
+  NetworkAddress,
+  ProxiedClient,
+} from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
 import { type TlsPolicy, USUAL_POLICY } from "../../config/certs/tls_policy.ts";
 import { type ClientVerifier, verifierOf } from "../../config/certs/client_verifier.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 import type {
+  ClientCertificate,
   ConnectionValues,
   FieldBytes,
   Handler,
@@ -17,7 +18,6 @@ import type {
   RequestOrigin,
 } from "../../base/exchange.ts";
 import type { Endpoint } from "../../base/address.ts";
-import type { ClientCertificate } from "../../base/client_certificate.ts";
 import { parseFilePath } from "../static/file_path.ts";
 
 /** Returns `handle` that responds with `path` where a navigation leads nowhere. */

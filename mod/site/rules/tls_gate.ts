@@ -9,8 +9,7 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
-import type { ClientCertificate } from "../../base/client_certificate.ts";
-import type { HandlerResult, HttpRequest } from "../../base/exchange.ts";
+import type { ClientCertificate, HandlerResult, HttpRequest } from "../../base/exchange.ts";
 import { asksForCertificate, type SslAccess } from "../../config/rules/ssl_access.ts";
 import { type ErrorName, errorPage } from "../pages/error_page.ts";
 

@@ -1,4 +1,5 @@
 // Goal: a store is a directory of PEM files, and only usable ones are served. Method: testdata.
+import { storeName } from "../../../mod/config/certs/store_name.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import {
@@ -10,7 +11,6 @@ import {
   listStores,
   readPair,
   removePair,
-  storeName,
   writePair,
 } from "../../../mod/config/certs/cert_store.ts";
 import { tempFolder } from "../../support/temp_folder.ts";

@@ -1,8 +1,7 @@
 // Goal: what a site demands of TLS is demanded of every request. Method: a table of demands and of what
 // a client has shown.
 import { assertEquals } from "@std/assert";
-import type { ClientCertificate } from "../../../mod/base/client_certificate.ts";
-import type { HttpResponse } from "../../../mod/base/exchange.ts";
+import type { ClientCertificate, HttpResponse } from "../../../mod/base/exchange.ts";
 import type { SslAccess } from "../../../mod/config/rules/ssl_access.ts";
 import { tlsGate } from "../../../mod/site/rules/tls_gate.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";

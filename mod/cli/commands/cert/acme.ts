@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ACME_STORE } from "../../../config/certs/store_name.ts";
 import { deleteAcme, findAcme, missingSsl, setAcme } from "../../../admin/acme_records.ts";
 import { applyOrAdvise } from "../../../admin/apply.ts";
 import { editStore } from "../../../admin/store_edit.ts";
@@ -12,7 +13,7 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote } from "../../../base/fault.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { atOnce } from "../../../base/work/steps.ts";
-import { absolutePath, ACME_STORE, listCertificates } from "../../../config/certs/cert_store.ts";
+import { absolutePath, listCertificates } from "../../../config/certs/cert_store.ts";
 import type { AcmeRecord } from "../../../config/document/document.ts";
 import { parseList } from "../../../config/document/list_entry.ts";
 import { fileExists } from "../../../config/store/file_exists.ts";

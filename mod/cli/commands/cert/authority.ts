@@ -8,19 +8,21 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import {
+  certificateIn,
   isAuthority,
+  issuersOf,
   readImported,
   readTrustFiles,
+  type TrustContent,
   trustIn,
-  trustOf,
 } from "../../../config/certs/authority_store.ts";
 import { absolutePath, certificateName, placePublic } from "../../../config/certs/cert_store.ts";
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
-import { pemBlocks, toPem } from "../../../config/certs/client_trust.ts";
+import { pemOf } from "../../../base/pem.ts";
 import { isCurrent } from "../../../config/certs/client_verdict.ts";
-import { parseRevocationList, type RevocationList } from "../../../config/certs/revocation_list.ts";
+import type { RevocationList } from "../../../config/certs/revocation_list.ts";
 import { isListSignedBy } from "../../../config/certs/signatures.ts";
-import { parseX509, type X509 } from "../../../config/certs/x509.ts";
+import type { X509 } from "../../../config/certs/x509.ts";
 import type { CommandInput, CommandIo } from "../../core/command.ts";
 import { isJson, reportDone } from "../../core/outcome.ts";
 import { reportHint } from "../../core/report.ts";
@@ -33,9 +35,13 @@ export async function importTrust(
 ): Promise<number> {
   const path = input.words[0]!;
   const bytes = await readImported(path);
-  const { authorities, lists } = trustIn(bytes);
+  const found = trustIn(bytes);
+  const { authorities, lists: [list, ...others] } = found;
+  if (list !== undefined && (others.length > 0 || authorities.length > 0)) {
+    throw severalFault(path, found);
+  }
   if (authorities.length > 0) return await importAuthority(input, io, { store, path, authorities });
-  if (lists.length > 0) return await importList(input, io, { store, path, list: lists[0]! });
+  if (list !== undefined) return await importList(input, io, { store, path, list });
   throw noTrustFault(path, bytes);
 }
 
@@ -47,9 +53,9 @@ interface Found {
 async function importAuthority(
   input: CommandInput,
   io: CommandIo,
-  { store, path, authorities }: Found & { readonly authorities: readonly string[] },
+  { store, path, authorities }: Found & Pick<TrustContent, "authorities">,
 ): Promise<number> {
-  const text = authorities.map((one) => toPem(one, "CERTIFICATE")).join("");
+  const text = authorities.map(({ der }) => pemOf("CERTIFICATE", der)).join("");
   const facts = certificateFacts(text)!;
   if (validity(facts, new Date(io.now()).toISOString()) === "expired") {
     throw new Fault(`Cannot import the authority ${quote(path)}: expired on ${facts.notAfter}`, {
@@ -68,9 +74,10 @@ async function importAuthority(
 async function importList(
   input: CommandInput,
   io: CommandIo,
-  { store, path, list: base64 }: Found & { readonly list: string },
+  { store, path, list: { der, value: list } }: Found & {
+    readonly list: TrustContent["lists"][number];
+  },
 ): Promise<number> {
-  const list = parseRevocationList(Uint8Array.fromBase64(base64))!;
   const problem = listProblem(list, io.now());
   if (problem !== null) {
     throw new Fault(`Cannot import the revocation list ${quote(path)}: ${problem}`, {
@@ -78,10 +85,7 @@ async function importList(
     });
   }
   const known = readTrustFiles(io.paths.certs, store);
-  const issuers = trustOf(known).authorities.flatMap((one) => {
-    const authority = parseX509(Uint8Array.fromBase64(one));
-    return authority?.subject === list.issuer ? [authority] : [];
-  });
+  const issuers = issuersOf(known, list);
   if (issuers.length > 0 && !issuers.some((issuer) => isListSignedBy(list, issuer))) {
     throw new Fault(
       `Cannot import the revocation list ${quote(path)}: no valid signature of its issuer in the ` +
@@ -92,7 +96,7 @@ async function importList(
   const usual = nameOfIssuer(known, issuers) ??
     path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
   const name = readName(input, usual);
-  const text = toPem(base64, "X509 CRL");
+  const text = pemOf("X509 CRL", der);
   const changed = placePublic(io.paths.certs, store, `${name}.crl`, contentOf(input, path, text));
   const due = list.nextUpdateMs === null ? null : new Date(list.nextUpdateMs).toISOString();
   const view = { store, name: `${name}.crl`, revoked: list.revoked.size, nextUpdate: due };
@@ -124,9 +128,7 @@ function nameOfIssuer(
   const [issuer] = issuers;
   if (issuer === undefined) return null;
   const file = files.find(({ authorities }) => {
-    return authorities.some((one) => {
-      return parseX509(Uint8Array.fromBase64(one))?.subject === issuer.subject;
-    });
+    return authorities.some(({ value }) => value.subject === issuer.subject);
   });
   return file === undefined ? null : file.file.replace(/^.*\//, "").replace(/\.[^.]*$/, "");
 }
@@ -139,14 +141,24 @@ function contentOf(
   return input.flag("link") ? { link: absolutePath(path) } : { text };
 }
 
+/** Returns why a file with a revocation list and something else cannot be imported as one thing. */
+function severalFault(path: string, { authorities, lists }: TrustContent): Fault {
+  const what = authorities.length > 0
+    ? "authorities and revocation lists in one file"
+    : `${lists.length} revocation lists in one file`;
+  return new Fault(`Cannot import ${quote(path)}: ${what}, and each is a file of its own`, {
+    hint: authorities.length > 0
+      ? `openssl crl -in ${shellWord(path)} -out ca.crl; httpcfg cert import ca.crl`
+      : `csplit -z -f list- ${shellWord(path)} '/-BEGIN X509 CRL-/' '{*}'; ` +
+        'for f in list-*; do httpcfg cert import "$f"; done',
+  });
+}
+
 /** Returns why a file cannot be imported that has nothing which clients could be judged by. */
 function noTrustFault(path: string, bytes: Uint8Array): Fault {
   const start = `Cannot import ${quote(path)}`;
-  const text = new TextDecoder().decode(bytes);
-  const certificate = pemBlocks(text, "CERTIFICATE").map((one) => {
-    return parseX509(Uint8Array.fromBase64(one));
-  })[0] ?? parseX509(bytes);
-  if (certificate === null || certificate === undefined) {
+  const certificate = certificateIn(bytes);
+  if (certificate === null) {
     return new Fault(`${start}: neither a certificate of an authority nor a revocation list`, {
       hint: `openssl x509 -in ${shellWord(path)} -noout -text`,
     });

@@ -3,6 +3,12 @@
  *
  * @module
  */
+import {
+  ACME_STORE,
+  AUTHORITY_STORE,
+  DEFAULT_STORE,
+  storeName,
+} from "../../../config/certs/store_name.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { parseIp } from "../../../base/address.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
@@ -14,12 +20,9 @@ import {
   revocationLists,
   type StoredList,
 } from "../../../config/certs/authority_store.ts";
-import { AUTHORITY_STORE } from "../../../config/certs/client_trust.ts";
 import {
-  ACME_STORE,
   certificateName,
   certificateOf,
-  DEFAULT_STORE,
   linkPair,
   listCertificates,
   listStores,
@@ -27,7 +30,6 @@ import {
   readPair,
   removePair,
   type StoredCertificate,
-  storeName,
   writePair,
 } from "../../../config/certs/cert_store.ts";
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";

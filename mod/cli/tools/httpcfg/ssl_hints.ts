@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { DEFAULT_STORE } from "../../../config/certs/store_name.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { retype } from "../../../base/hints/retype.ts";
-import { DEFAULT_STORE, listCertificates } from "../../../config/certs/cert_store.ts";
+import { listCertificates } from "../../../config/certs/cert_store.ts";
 import { certificateCure } from "../../../config/certs/certificate_cure.ts";
 import type { CommandInput, CommandIo } from "../../core/command.ts";
 

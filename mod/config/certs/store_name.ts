@@ -1,0 +1,20 @@
+/**
+ * The names of certificate stores. Pure.
+ *
+ * @module
+ */
+
+/** The store that is used unless another is named. */
+export const DEFAULT_STORE = "MY";
+/** The store of the certificates that are obtained by ACME, which belongs to the service. */
+export const ACME_STORE = "ACME";
+/** The store whose authorities are believed unless a record names another. */
+export const AUTHORITY_STORE = "CA";
+
+const STORE_NAME = /^[A-Z0-9][A-Z0-9_.-]{0,63}$/;
+
+/** Returns the canonical store name; null for text that cannot be one, which could be a path. */
+export function storeName(text: string | undefined): string | null {
+  const name = (text ?? DEFAULT_STORE).toUpperCase();
+  return STORE_NAME.test(name) ? name : null;
+}
