@@ -5,7 +5,7 @@
  * @module
  */
 import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
-import { quote } from "../../../base/fault.ts";
+import { shellWord } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import type { Notice } from "../../../admin/admin_io.ts";
@@ -176,6 +176,6 @@ export function addressNote(document: AdsutilCall["document"], path: string): No
   return {
     kind: "note",
     text: "which addresses may use a site is set by httpcfg itself",
-    hint: `httpcfg site set ${quote(site?.name ?? "NAME")} --deny 192.0.2.0/24`,
+    hint: `httpcfg site set ${shellWord(site?.name ?? "NAME")} --deny 192.0.2.0/24`,
   };
 }

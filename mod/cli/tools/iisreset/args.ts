@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThisMachine } from "../../core/this_machine.ts";
 
 /** What to do. */
 type IisresetVerb = "restart" | "start" | "stop" | "status" | "help";
@@ -67,9 +68,4 @@ export function readIisreset(
     }
   }
   return { verb: verb ?? "restart", notes };
-}
-
-function isThisMachine(word: string, hostName: string): boolean {
-  const name = word.replace(/^\\\\/, "").toLowerCase();
-  return [".", "localhost", "127.0.0.1", hostName.toLowerCase()].includes(name);
 }

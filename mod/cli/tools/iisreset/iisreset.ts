@@ -1,6 +1,6 @@
 /**
- * Edge: `iisreset [/restart|/start|/stop|/status]`: the Internet services, with the output of
- * iisreset.exe. It reads the name of this machine, the only one that it controls.
+ * `iisreset [/restart|/start|/stop|/status]`: the Internet services, with the output of
+ * iisreset.exe.
  *
  * The Internet services are IIS Admin, HTTP SSL and W3SVC. HTTP is a driver, which iisreset.exe leaves
  * running; so the inclusion list that it has read stays in force (KB 813368).
@@ -17,6 +17,7 @@ import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { report, reportError } from "../../core/report.ts";
 import { bringUp, reportProcess, reportSites, reportStored } from "../../core/service_start.ts";
+import { hostName } from "../../core/this_machine.ts";
 import { readIisreset } from "./args.ts";
 import { IISRESET, IISRESET_USAGE, statusLine } from "./text.ts";
 
@@ -57,7 +58,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 };
 
 async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
-  const call = readIisreset(words, Deno.hostname());
+  const call = readIisreset(words, hostName());
   if ("reason" in call) {
     reportError(io, {
       message: `Cannot use ${quote(call.word)} with iisreset: ${call.reason}`,

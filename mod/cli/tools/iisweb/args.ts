@@ -11,6 +11,7 @@ import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { isHostPattern } from "../../../base/host_name.ts";
 import { oneLine } from "../../../base/printable.ts";
+import { isThisMachine } from "../../core/this_machine.ts";
 import {
   badCommandLine,
   IISWEB_ERRORS,
@@ -94,8 +95,7 @@ export function readIisweb(words: readonly string[], hostName: string): IiswebCa
     }
   }
   if (wantsHelp) return { text: verb === null ? IISWEB_HELP : verbHelp(verb), exit: EXIT.ok };
-  const server = values.get("s")?.replace(/^\\\\/, "").toLowerCase() ?? ".";
-  if (![".", "localhost", "127.0.0.1", hostName.toLowerCase()].includes(server)) {
+  if (!isThisMachine(values.get("s") ?? ".", hostName)) {
     return { text: IISWEB_ERRORS.noServer, exit: EXIT.failed };
   }
   return checked(verb, operands, values, dontStart);

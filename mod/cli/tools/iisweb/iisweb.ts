@@ -27,6 +27,7 @@ import { AddressTable } from "../../../listen/machine/address_table.ts";
 import { THIS_MACHINE, withLinks } from "../../../listen/plan/plan_input.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
+import { hostName } from "../../core/this_machine.ts";
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
 import * as messages from "./text.ts";
@@ -59,7 +60,7 @@ const iisweb: CommandSpec = {
 export const commands: readonly CommandSpec[] = [iisweb];
 
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
-  const call = readIisweb(input.words, Deno.hostname());
+  const call = readIisweb(input.words, hostName());
   if ("text" in call) {
     io.print(call.text);
     return call.exit;
@@ -222,7 +223,7 @@ async function startCreated(
     : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
     ? messages.BINDING_CONFLICT
     : "STOPPED";
-  const server = Deno.hostname();
+  const server = hostName();
   const { ip, host, port } = call;
   io.print(messages.createdText(site, { server, ip, host, port, root, status }));
   return EXIT.ok;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThisMachine } from "../../core/this_machine.ts";
 import { asksForHelp, expandWord, type NetshCall, readNetsh } from "./args.ts";
 
 /** The context of a line: that of netsh itself, or http. */
@@ -128,9 +129,6 @@ export type Start =
     readonly reason: string;
   };
 
-/** The names by which netsh is told that it is about this machine. */
-const THIS_MACHINE: readonly string[] = [".", "localhost", "127.0.0.1", "::1"];
-
 /** Reads the arguments of netsh; `host` is the name of this machine. */
 export function readStart(args: readonly string[], host: string): Start {
   let context: Context = "";
@@ -165,8 +163,5 @@ function optionProblem(letter: string, value: string, host: string): string | nu
   if (letter === "u" || letter === "p") {
     return "a user is for another machine; here the user is the one of this shell";
   }
-  const name = value.replace(/^\\\\/, "").toLowerCase();
-  const short = host.toLowerCase().replace(/\..*$/, "");
-  const isThis = [...THIS_MACHINE, host.toLowerCase(), short].includes(name);
-  return isThis ? null : "only this machine can be configured";
+  return isThisMachine(value, host) ? null : "only this machine can be configured";
 }

@@ -13,7 +13,7 @@ import { quote, shellWord } from "../../../base/fault.ts";
 import { typedLine } from "../../../base/hints/retype.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportError } from "../../core/report.ts";
-import { hostName } from "./host_name.ts";
+import { hostName } from "../../core/this_machine.ts";
 import { readLine, readStart, type Start } from "./lines.ts";
 import { missingScript, runOnly, runPiped, runTyped, Session } from "./session.ts";
 

@@ -107,10 +107,10 @@ function recordOf(binding: Binding): SslRecord | string {
   const key = IpPort ? sslKeyOfAddress(IpPort) : sslKeyOfName(HostnamePort ?? "");
   if (key === null) return `not a key: ${quote(IpPort || (HostnamePort ?? ""))}`;
   const hash = hashOf(binding);
-  const [noHash] = [
-    hash === null ? explainNoHash(binding.Thumbprint || (binding.SslHash ?? "")) : null,
-  ];
-  if (hash === null) return `not a thumbprint: ${noHash?.reason ?? "it is empty"}`;
+  if (hash === null) {
+    const found = explainNoHash(binding.Thumbprint || (binding.SslHash ?? ""));
+    return `not a thumbprint: ${found?.reason ?? "it is empty"}`;
+  }
   const app = binding.GuidString || binding.AppId || "";
   const appId = parseGuid(app);
   if (appId === null) return `not an application id: ${explainNoAppId(app)?.reason ?? ""}`;

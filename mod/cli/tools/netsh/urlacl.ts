@@ -25,7 +25,7 @@ import {
   type Wrong,
 } from "./answers.ts";
 import type { NetshRequest } from "./args.ts";
-import { hostName } from "./host_name.ts";
+import { hostName } from "../../core/this_machine.ts";
 import { createSddlFailure, urlAclText } from "./text.ts";
 
 /** By `verb noun`. */

@@ -1,6 +1,5 @@
 /**
- * Edge: `sc query|start|stop|… SERVICE`: the service controller, with the output of sc.exe. It reads
- * the name of this machine, the only one that it controls.
+ * `sc query|start|stop|… SERVICE`: the service controller, with the output of sc.exe.
  *
  * As with sc.exe, a service is named by its short name alone, and one that others need is not
  * stopped: 1051. Exit statuses are the codes, or 1 for those above 255 except on Windows.
@@ -21,6 +20,7 @@ import {
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportError, reportHint } from "../../core/report.ts";
 import { bringUp, reportProcess, reportSites, reportStored } from "../../core/service_start.ts";
+import { hostName, isThisMachine } from "../../core/this_machine.ts";
 import { SC_CODES, SC_USAGE, scBlock, scFailed } from "./text.ts";
 
 const sc: CommandSpec = {
@@ -70,7 +70,7 @@ const OPENS: Readonly<Record<string, string>> = {
 async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
   const [server = "", ...more] = words;
   const isRemote = server.startsWith("\\\\");
-  if (isRemote && !isThisMachine(server)) {
+  if (isRemote && !isThisMachine(server, hostName())) {
     reportError(io, {
       message: `Cannot control the services of ${quote(server)}: another machine`,
       hint: "httpcfg sc /?",
@@ -118,11 +118,6 @@ interface ScCall {
 const COMMANDS: Readonly<
   Record<string, ((call: ScCall, io: CommandIo) => Promise<number>) | undefined>
 > = { query, queryex: query, interrogate, start, stop, pause: control, continue: control };
-
-function isThisMachine(server: string): boolean {
-  const name = server.replace(/^\\\\/, "").toLowerCase();
-  return [".", "localhost", "127.0.0.1", Deno.hostname().toLowerCase()].includes(name);
-}
 
 function refuseVerb(verb: string, name: string, io: CommandIo): number {
   const isKnown = COMMANDS[verb] !== undefined;
