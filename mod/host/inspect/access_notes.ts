@@ -6,6 +6,7 @@
 import type { Ip } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
+import { asksForCertificate, type SslAccess } from "../../config/rules/ssl_access.ts";
 import type { PathValues } from "../../config/metabase/site_values.ts";
 import type { SiteAccess } from "../../config/document/site_rules.ts";
 import { ClientRules } from "../../site/rules/client_rules.ts";
@@ -32,6 +33,18 @@ export function accessNotes(access: SiteAccess, client: Ip | null): string[] {
     notes.push(`Without a password of ${basicAuth.file} a client gets 401`);
   }
   return notes;
+}
+
+/** Returns what is demanded of TLS, for a request over TLS or over plain http. */
+export function tlsNotes(demands: readonly SslAccess[], isTls: boolean): string[] {
+  const requires = demands.includes("SslRequireCert");
+  if (!isTls) {
+    return requires || demands.includes("Ssl") ? ["Over plain http every client gets 403"] : [];
+  }
+  if (requires) return ["Without a certificate that is believed a client gets 403"];
+  return asksForCertificate(demands)
+    ? ["A client with a certificate that is not believed gets 403"]
+    : [];
 }
 
 /** Returns a sentence for each thing that the metabase says of the path and that keeps content away. */

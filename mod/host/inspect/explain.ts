@@ -39,7 +39,7 @@ import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
 import { comparablePath, coveringPath } from "../../site/path_values.ts";
-import { accessNotes, pathNotes } from "./access_notes.ts";
+import { accessNotes, pathNotes, tlsNotes } from "./access_notes.ts";
 import { proxyNotes } from "./proxy_notes.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
@@ -153,7 +153,9 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
   const { id, name } = found.site;
   const site = { id, name, content: describeContent(found.site.content) };
   const paths = siteValues(facts.document)(found.site).values?.paths ?? [];
+  const demands = found.application?.sslFlags ?? found.site.access?.sslFlags ?? [];
   const access = [
+    ...tlsNotes(demands, secure),
     ...accessNotes(found.site.access ?? {}, question.client ?? null),
     ...pathNotes(coveringPath(paths, comparablePath(question.path)), found.site),
   ];
