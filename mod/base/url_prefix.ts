@@ -47,7 +47,7 @@ export function nearestPrefix(text: string): string {
   const scheme = given.toLowerCase() === "https" ? "https" : "http";
   const [, authority = "", path = ""] = /^([^/]*)(.*)$/s.exec(rest) ?? [];
   const [, host = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]*))?/.exec(authority) ?? [];
-  const number = parsePort(port) ?? (scheme === "https" ? 443 : 80);
+  const number = parsePort(port.replace(/^0+/, "")) ?? (scheme === "https" ? 443 : 80);
   const segments = path.replace(/[?#*].*$/s, "").split("/").filter((part) => {
     return part !== "" && part !== "." && part !== "..";
   });

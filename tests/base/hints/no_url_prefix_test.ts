@@ -12,6 +12,7 @@ Deno.test("explainNoPrefix() names the fault, and a prefix without it", () => {
     ["http://+:65536/", /between 1 and 65535, not "65536"/, "http://+:80/"],
     ["https://+:0/", /between 1 and 65535, not "0"/, "https://+:443/"],
     ["http://+:080/", /must not begin with 0/, "http://+:80/"],
+    ["https://+:08443/", /must not begin with 0/, "https://+:8443/"],
     ["http://+/vroot/", /port is missing$/, "http://+:80/vroot/"],
     ["http://+:/", /port is missing after the colon/, "http://+:80/"],
     ["http://:8080/", /host is empty/, "http://+:8080/"],
