@@ -2,10 +2,10 @@
  * The request target (RFC 9112 3.2): its form, and the path that a site can use.
  *
  * The path is percent-decoded once and must then be UTF-8 without control characters, unless settings
- * of HTTP.sys let it be more. Dot segments
- * are removed after that, so `%2e%2e`, `%2f` and `..` have the same meaning here as everywhere
- * after. `%2f` is a slash, as in HTTP.sys. A path that leads above the root is rejected, and so is
- * a backslash, plain or escaped, because on Windows it separates directories.
+ * of HTTP.sys let it be more. Dot segments are removed after that, so `%2e%2e`, `%2f` and `..` have
+ * the same meaning here as everywhere after. `%2f` is a slash, as in HTTP.sys. A path that leads above
+ * the root is rejected, and so is a backslash, plain or escaped, because on Windows it separates
+ * directories.
  *
  * The query is not decoded: its meaning is up to the site.
  *

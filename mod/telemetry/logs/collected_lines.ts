@@ -6,7 +6,7 @@
  * @module
  */
 import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
-import { httpErrLine } from "./httperr_format.ts";
+import { HttpErrFormat } from "./httperr_format.ts";
 import { LineBuffer, type Lines } from "./line_buffer.ts";
 import { type FormatSettings, SiteFormats } from "./site_formats.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
@@ -50,6 +50,7 @@ export class CollectedLines {
   readonly #buffers = new Map<number | null, LineBuffer>();
   #settings: CollectedSettings;
   #formats: SiteFormats;
+  #errors: HttpErrFormat;
   #lastSite: number | null = null;
   #lastBuffer: LineBuffer | null = null;
   #second = -1;
@@ -59,12 +60,14 @@ export class CollectedLines {
     this.#options = options;
     this.#settings = settings;
     this.#formats = new SiteFormats(settings, this.#options);
+    this.#errors = this.#newErrors();
   }
 
   reconfigure(settings: CollectedSettings): void {
     this.flush();
     this.#settings = settings;
     this.#formats = new SiteFormats(settings, this.#options);
+    this.#errors = this.#newErrors();
   }
 
   served(record: ServedRecord): void {
@@ -79,10 +82,7 @@ export class CollectedLines {
 
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
-    const line = httpErrLine(record, this.#stampNow(), {
-      ...this.#options,
-      flags: this.#settings.ErrorLoggingFields,
-    });
+    const line = this.#errors.line(record, this.#stampNow());
     if (line === "") return;
     const buffer = this.#bufferOf(null);
     buffer.add(line);
@@ -100,6 +100,10 @@ export class CollectedLines {
     if (!this.#buffers.has(this.#lastSite)) this.#lastBuffer = null;
     if (parts.length > 0) this.#options.ship({ second: this.#second, parts });
     return Math.floor(this.#options.now() / 1000);
+  }
+
+  #newErrors(): HttpErrFormat {
+    return new HttpErrFormat({ ...this.#options, flags: this.#settings.ErrorLoggingFields });
   }
 
   /** Returns the time of a line; ships the lines of another second. */

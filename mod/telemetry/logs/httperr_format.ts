@@ -45,21 +45,33 @@ const FIELDS: readonly Field[] = [
   [0x4000000, "s-queuename", () => "-"],
 ];
 
-/** Returns the lines at the beginning of a file. */
-export function httpErrHeader(stamp: Stamp, { flags, lineEnd }: ErrorFormat): string {
-  const names = fieldsOf(flags).map(([, name]) => name).join(" ");
-  return `#Software: Microsoft HTTP API 2.0${lineEnd}#Version: 1.0${lineEnd}` +
-    `#Date: ${stamp.date} ${stamp.time}${lineEnd}#Fields: ${names}${lineEnd}`;
-}
+/** The lines of a log with the fields of `flags`. */
+export class HttpErrFormat {
+  readonly #options: ErrorFormat;
+  readonly #fields: readonly Field[];
 
-/** Returns one line with its end; "" if no field is selected. */
-export function httpErrLine(record: RefusedRecord, stamp: Stamp, format: ErrorFormat): string {
-  const values = fieldsOf(format.flags).map(([, , value]) => value(record, stamp, format));
-  return values.length === 0 ? "" : values.join(" ") + format.lineEnd;
-}
+  constructor(options: ErrorFormat) {
+    this.#options = options;
+    this.#fields = FIELDS.filter(([bit]) => (options.flags & bit) !== 0);
+  }
 
-function fieldsOf(flags: number): readonly Field[] {
-  return FIELDS.filter(([bit]) => (flags & bit) !== 0);
+  /** Returns the lines at the beginning of a file. */
+  header({ date, time }: Stamp): string {
+    const { lineEnd } = this.#options;
+    const names = this.#fields.map(([, name]) => name).join(" ");
+    return `#Software: Microsoft HTTP API 2.0${lineEnd}#Version: 1.0${lineEnd}` +
+      `#Date: ${date} ${time}${lineEnd}#Fields: ${names}${lineEnd}`;
+  }
+
+  /** Returns one line with its end; "" if no field is selected. */
+  line(record: RefusedRecord, stamp: Stamp): string {
+    let line = "";
+    for (const [, , value] of this.#fields) {
+      if (line !== "") line += " ";
+      line += value(record, stamp, this.#options);
+    }
+    return line === "" ? "" : line + this.#options.lineEnd;
+  }
 }
 
 /** Truncates at the limit and adds nothing, as HTTP.sys does. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { RefusedRecord } from "../../base/exchange.ts";
-import { httpErrHeader, httpErrLine } from "./httperr_format.ts";
+import { HttpErrFormat } from "./httperr_format.ts";
 import type { LogPart } from "./collected_lines.ts";
 import { LogFile } from "./log_file.ts";
 import { HTTPERR_NAMES, HTTPERR_PERIOD_NAMES } from "./log_names.ts";
@@ -27,18 +27,20 @@ export class HttpErrLog {
   readonly #options: LogOptions;
   readonly #stamp = new Stamp();
   #settings: HttpErrLogSettings;
+  #format: HttpErrFormat;
   #file: LogFile;
 
   constructor(options: LogOptions, settings: HttpErrLogSettings) {
     this.#options = options;
     this.#settings = settings;
-    this.#file = this.#newFile();
+    this.#format = this.#newFormat();
+    this.#file = this.#newFile(this.#format);
   }
 
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
     const stamp = this.#stamp.at(this.#options.now());
-    const line = httpErrLine(record, stamp, this.#format);
+    const line = this.#format.line(record, stamp);
     if (line !== "") this.#file.append(line, this.#periodOf(stamp.second), stamp.second);
   }
 
@@ -68,12 +70,13 @@ export class HttpErrLog {
   async reconfigure(settings: HttpErrLogSettings): Promise<void> {
     const before = this.#file;
     this.#settings = settings;
-    this.#file = this.#newFile();
+    this.#format = this.#newFormat();
+    this.#file = this.#newFile(this.#format);
     await before.close();
   }
 
-  get #format(): Parameters<typeof httpErrHeader>[1] {
-    return { ...this.#options, flags: this.#settings.ErrorLoggingFields };
+  #newFormat(): HttpErrFormat {
+    return new HttpErrFormat({ ...this.#options, flags: this.#settings.ErrorLoggingFields });
   }
 
   /** Returns the period of a line in the form of file names. */
@@ -82,13 +85,13 @@ export class HttpErrLog {
     return periodText(second, ErrorLoggingRolloverType, ErrorLoggingLocaltimeRollover);
   }
 
-  #newFile(): LogFile {
-    const format = this.#format; // the lines that it collects are in this one
+  /** Returns a file for lines in `format`. */
+  #newFile(format: HttpErrFormat): LogFile {
     return new LogFile({
       folder: `${this.#options.folder}/HTTPERR`,
       names: this.#settings.ErrorLoggingRolloverType === 0 ? HTTPERR_NAMES : HTTPERR_PERIOD_NAMES,
       truncateBytes: this.#settings.ErrorLogFileTruncateSize,
-      header: (second) => httpErrHeader(new Stamp().at(second * 1000), format),
+      header: (second) => format.header(new Stamp().at(second * 1000)),
       onTrouble: this.#options.onTrouble,
       keepFiles: null,
     });

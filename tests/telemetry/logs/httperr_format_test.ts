@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import type { RefusedRecord } from "../../../mod/base/exchange.ts";
-import { httpErrHeader, httpErrLine } from "../../../mod/telemetry/logs/httperr_format.ts";
+import { HttpErrFormat } from "../../../mod/telemetry/logs/httperr_format.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 
 const STAMP = new Stamp().at(Date.UTC(2011, 0, 28, 23, 6, 39));
@@ -18,16 +18,16 @@ const RECORD: RefusedRecord = {
 
 const FORMAT = { flags: 0x7c884c7, computerName: "HOST", lineEnd: "\n" } as const;
 
-Deno.test("httpErrHeader() returns the header of Windows Server 2003 SP1", () => {
+Deno.test("HttpErrFormat.header() returns the header of Windows Server 2003 SP1", () => {
   assertEquals(
-    httpErrHeader(STAMP, { ...FORMAT, lineEnd: "\r\n" }),
+    new HttpErrFormat({ ...FORMAT, lineEnd: "\r\n" }).header(STAMP),
     "#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: 2011-01-28 23:06:39\r\n" +
       "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid " +
       "s-reason s-queuename\r\n",
   );
 });
 
-Deno.test("httpErrLine() writes the known fields, and dashes for the others", () => {
+Deno.test("HttpErrFormat.line() writes the known fields, and dashes for the others", () => {
   const start = "2011-01-28 23:06:39 fe80::1%eth0 49812 172.30.137.57 80";
   const cases: [change: Partial<RefusedRecord>, want: string][] = [
     [{}, `${start} HTTP/1.1 GET /?a=b 503 1 N/A -\n`],
@@ -48,29 +48,31 @@ Deno.test("httpErrLine() writes the known fields, and dashes for the others", ()
     ],
   ];
   for (const [change, want] of cases) {
-    assertEquals(httpErrLine({ ...RECORD, ...change }, STAMP, FORMAT), want);
+    assertEquals(new HttpErrFormat(FORMAT).line({ ...RECORD, ...change }, STAMP), want);
   }
 });
 
-Deno.test("httpErrLine() truncates methods to 255 bytes and targets to 4096", () => {
-  const line = httpErrLine(
-    { ...RECORD, method: "M".repeat(300), target: "/".repeat(5000) },
-    STAMP,
-    FORMAT,
-  );
+Deno.test("HttpErrFormat.line() truncates methods to 255 bytes and targets to 4096", () => {
+  const line = new HttpErrFormat(FORMAT).line({
+    ...RECORD,
+    method: "M".repeat(300),
+    target: "/".repeat(5000),
+  }, STAMP);
   const fields = line.split(" ");
   assertEquals(fields[7], "M".repeat(255));
   assertEquals(fields[8], "/".repeat(4096));
   assertEquals(fields.length, 13);
 });
 
-Deno.test("httpErrLine() does not let a client forge a line", () => {
+Deno.test("HttpErrFormat.line() does not let a client forge a line", () => {
   const evil = "x\r\n2011-01-28 23:06:39 1.2.3.4 1 - - -";
-  const line = httpErrLine(
-    { ...RECORD, version: evil, method: evil, target: evil, reason: evil },
-    STAMP,
-    FORMAT,
-  );
+  const line = new HttpErrFormat(FORMAT).line({
+    ...RECORD,
+    version: evil,
+    method: evil,
+    target: evil,
+    reason: evil,
+  }, STAMP);
   assertEquals(line.split("\n").length, 2);
   assertEquals(line.split(" ").length, 13);
 });
@@ -85,13 +87,13 @@ Deno.test("ErrorLoggingFields selects the fields, in a fixed order", () => {
   ];
   for (const [flags, names, line] of cases) {
     const format = { ...FORMAT, flags };
-    const header = httpErrHeader(STAMP, format);
+    const header = new HttpErrFormat(format).header(STAMP);
     if (flags === 0x7c884e7) {
       const count = header.split("#Fields: ")[1]!.trim().split(" ").length;
-      assertEquals(httpErrLine(RECORD, STAMP, format).trim().split(" ").length, count);
+      assertEquals(new HttpErrFormat(format).line(RECORD, STAMP).trim().split(" ").length, count);
       continue;
     }
     assertEquals(header.endsWith(`#Fields: ${names}\n`), true, header);
-    assertEquals(httpErrLine(RECORD, STAMP, format), line);
+    assertEquals(new HttpErrFormat(format).line(RECORD, STAMP), line);
   }
 });
