@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DEFAULT_DOCUMENT, type SiteRecord } from "../../../mod/config/document/document.ts";
 import { PROPERTIES } from "../../../mod/config/metabase/schema.ts";
 import { textsFor } from "../../config/metabase/sample_values.ts";
 import type { Probe } from "./probe.ts";
@@ -24,6 +25,13 @@ const KEY_TYPES = [
   "IIsApplicationPools",
 ] as const;
 
+/** A site of files, with a virtual directory. */
+const SITES: readonly SiteRecord[] = [{
+  ...DEFAULT_DOCUMENT.sites[0]!,
+  content: { kind: "root", path: "/srv/www" },
+  applications: [{ path: "/docs/", content: { kind: "root", path: "/srv/docs" } }],
+}];
+
 /** A property, and a probe for each key that may have it; null for one that may not. */
 export interface PropertyProbes {
   readonly name: string;
@@ -37,19 +45,7 @@ export function adsutilProbes(): PropertyProbes[] {
     probes: METABASE_KEYS.map((key, at): Probe | null => {
       if (!property.where.includes(KEY_TYPES[at]!)) return null;
       const words = ["adsutil", "set", `${key}/${property.name}`, ...textsFor(property)];
-      return { words, before: key.includes("/ROOT") ? before(key) : [] };
+      return { words, sites: SITES };
     }),
   })).filter(({ probes }) => probes.some((probe) => probe !== null));
-}
-
-/** Command lines that give a site of files, with a virtual directory. */
-function before(key: string): string[][] {
-  const root = ["adsutil", "set", "w3svc/1/root/path", "{home}"];
-  const docs = [["adsutil", "create_vdir", "w3svc/1/root/docs"], [
-    "adsutil",
-    "set",
-    "w3svc/1/root/docs/path",
-    "{home}",
-  ]];
-  return key.endsWith("/docs") ? [root, ...docs] : [root];
 }

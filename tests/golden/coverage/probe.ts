@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SiteRecord } from "../../../mod/config/document/document.ts";
 import { type CommandHome, commandHome, type CommandResult } from "../../support/command_home.ts";
 import { startFakeService } from "../../support/fake_service.ts";
 
@@ -17,23 +18,19 @@ export interface Probe {
   readonly words: readonly string[];
   /** Command lines that succeed. */
   readonly before?: readonly (readonly string[])[];
+  /** The sites that the document has, in a home with neither certificates nor a service. */
+  readonly sites?: readonly SiteRecord[];
 }
 
 /** Thumbprint of tests/testdata/certs/site.pem. */
 export const HASH = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
 export const APP = "{4dc3e181-e14b-4a21-b022-59fc669b0914}";
 
-/** Runs `probe` in a home of its own, with the certificate of the tests and a running service. */
-export async function outcomeOf({ words, before = [] }: Probe): Promise<Outcome> {
+/** Runs `probe` in a home of its own. */
+export async function outcomeOf({ words, before = [], sites }: Probe): Promise<Outcome> {
   await using home = await commandHome();
-  const from = new URL("../../testdata/certs/", import.meta.url);
-  for (const store of ["MY", "WEBHOSTING"]) {
-    await Deno.mkdir(`${home.path}/certs/${store}`, { recursive: true });
-    for (const name of ["site.pem", "site.key"]) {
-      await Deno.copyFile(new URL(name, from), `${home.path}/certs/${store}/${name}`);
-    }
-  }
-  await startFakeService(home, "W3SVC");
+  if (sites === undefined) await fill(home);
+  else await home.store({ sites });
   if (words.some((word) => word.includes("records.json"))) await writeRecords(home);
   for (const line of before) {
     const { status, out, note } = await home.run(inHome(home, line));
@@ -45,6 +42,18 @@ export async function outcomeOf({ words, before = [] }: Probe): Promise<Outcome>
   const isUnchanged = JSON.stringify(home.stored()) === stored;
   if (!isUnchanged) throw new Error(`${words.join(" ")} failed and stored something`);
   return "refused";
+}
+
+/** Gives a home the certificate of the tests, in two stores, and a running service. */
+async function fill(home: CommandHome): Promise<void> {
+  const from = new URL("../../testdata/certs/", import.meta.url);
+  for (const store of ["MY", "WEBHOSTING"]) {
+    await Deno.mkdir(`${home.path}/certs/${store}`, { recursive: true });
+    for (const name of ["site.pem", "site.key"]) {
+      await Deno.copyFile(new URL(name, from), `${home.path}/certs/${store}/${name}`);
+    }
+  }
+  await startFakeService(home, "W3SVC");
 }
 
 /** Writes `records.json` as the program itself writes records. */
