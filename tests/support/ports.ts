@@ -1,24 +1,48 @@
 /**
- * Ports for servers under test.
+ * Edge: ports for servers under test.
+ *
+ * Test files run at the same time, in one process and in several, and a port is free until somebody
+ * listens on it. So each file has a block of ports of its own.
  *
  * @module
  */
 import { getAvailablePort } from "@std/net/get-available-port";
 
-/** What this process has been given: a port is free until somebody listens on it. */
+/** The blocks are below the range that systems use for outgoing connections. */
+const FIRST_PORT = 10_000;
+const BLOCK_SIZE = 400;
+const BLOCK_COUNT = 50;
+/** Whoever listens on this port plus the number of a block has that block. */
+const FIRST_CLAIM = FIRST_PORT + BLOCK_SIZE * BLOCK_COUNT;
+
+const block = claimBlock();
+/** What this file has been given: a port is free until somebody listens on it. */
 const given = new Set<number>();
 
-/**
- * Returns a TCP port that is free on every address, another at each call. It is below the range that
- * systems use for outgoing connections, and random, so that tests that run at the same time do not
- * choose the same.
- */
+/** Returns a TCP port that is free on every address, another at each call. */
 export function freePort(): number {
   for (;;) {
-    const preferredPort = 10_000 + Math.floor(Math.random() * 20_000);
-    const port = getAvailablePort({ preferredPort });
-    if (given.has(port)) continue;
-    given.add(port);
-    return port;
+    if (given.size === BLOCK_SIZE) {
+      throw new Error(`a test file takes more than ${BLOCK_SIZE} ports`);
+    }
+    const preferredPort = block + Math.floor(Math.random() * BLOCK_SIZE);
+    if (given.has(preferredPort)) continue;
+    given.add(preferredPort);
+    if (getAvailablePort({ preferredPort }) === preferredPort) return preferredPort;
   }
+}
+
+/** Returns the first port of a block that no other test file has. It is claimed until this one ends. */
+function claimBlock(): number {
+  const start = Math.floor(Math.random() * BLOCK_COUNT);
+  for (let offset = 0; offset < BLOCK_COUNT; offset++) {
+    const index = (start + offset) % BLOCK_COUNT;
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port: FIRST_CLAIM + index });
+      return FIRST_PORT + BLOCK_SIZE * index;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error(`${BLOCK_COUNT} test files run at once`);
 }
