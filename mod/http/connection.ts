@@ -51,6 +51,8 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   isAborted = false;
   /** The tick since when it has been waiting for a request; NEVER if it is not waiting. */
   idleSince = NEVER;
+  /** Whether nothing has been received yet. */
+  isNew = true;
   previous: Connection | null = null;
   next: Connection | null = null;
 
@@ -267,6 +269,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
       return false;
     }
     this.idleSince = NEVER;
+    this.isNew = false;
     this.input.end += count;
     return true;
   }

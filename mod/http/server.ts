@@ -55,6 +55,8 @@ interface LocalCount {
 
 /** Connections over a limit that get an error response at a time; the others are just closed. */
 const REJECTING_MAX = 128;
+/** Ticks after which a client that has sent nothing counts as one that sends nothing. */
+const NEW_TICKS = 2;
 
 /** The limits of a server that has none. */
 const UNLIMITED: Pick<ConnectionLimits, "admit" | "release"> = {
@@ -159,9 +161,15 @@ export class HttpServer {
     this.#shared.isRetiring = false;
   }
 
-  /** Closes up to `count` connections, those idle for longest first; returns how many. */
+  /**
+   * Closes up to `count` connections, those idle for longest first; returns how many. A new one stays
+   * for two ticks: until then its request may have arrived and wait for its turn to be read.
+   */
   makeRoom(count: number): number {
-    const idle = this.#connections.toArray().filter((connection) => connection.isIdle);
+    const oldest = this.#clock.tick - NEW_TICKS;
+    const idle = this.#connections.toArray().filter(({ isIdle, isNew, idleSince }) => {
+      return isIdle && (!isNew || idleSince <= oldest);
+    });
     idle.sort((a, b) => a.idleSince - b.idleSince);
     const chosen = idle.slice(0, count);
     for (const connection of chosen) connection.abort(null);

@@ -85,9 +85,26 @@ Deno.test("HttpServer.makeRoom() closes the connections that have been idle long
   engine.clock.pass(500);
   const young = engine.connect();
   await settle();
+  engine.clock.pass(1000);
   assertEquals(engine.server.counts(), { connections: 2, idle: 2, tunnels: 0 });
   assertEquals(engine.server.makeRoom(1), 1);
   assertEquals([old.isClosed, young.isClosed], [true, false]);
+  assertEquals(engine.server.makeRoom(5), 1);
+  await settle();
+});
+
+Deno.test("HttpServer.makeRoom() closes no connection whose first request may have arrived", async () => {
+  const engine = new TestEngine();
+  const arrived = engine.connect();
+  const served = engine.connect();
+  await settle();
+  served.send(GET);
+  await settle();
+  assertEquals(engine.server.makeRoom(5), 1);
+  assertEquals([arrived.isClosed, served.isClosed], [false, true]);
+  engine.clock.pass(500);
+  assertEquals(engine.server.makeRoom(5), 0);
+  engine.clock.pass(500);
   assertEquals(engine.server.makeRoom(5), 1);
   await settle();
 });

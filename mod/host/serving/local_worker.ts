@@ -44,7 +44,10 @@ interface LocalWorkerOptions {
 const NO_SITE: Handler = () => ({ refuse: "Hostname" });
 /** Handshakes at the same time, unless a setting says something else: they are anybody's. */
 const HANDSHAKES_MAX = 1024;
-/** Idle connections that are closed when the file table is full: room for a burst, not for all. */
+/**
+ * Connections that are closed when the file table is full: room for a burst, not for all. Idle ones
+ * come first; a handshake is aborted only if they do not suffice.
+ */
 const ROOM_CONNECTIONS = 32;
 
 export class LocalWorker implements ServingWorker {
@@ -76,9 +79,10 @@ export class LocalWorker implements ServingWorker {
       else this.#server.serve(conn, { tls: false });
     },
     onExhausted: () => {
-      this.#server?.makeRoom(ROOM_CONNECTIONS);
-      this.#proxies?.waiting.makeRoom(ROOM_CONNECTIONS);
-      this.#tls.makeRoom(ROOM_CONNECTIONS);
+      let wanted = ROOM_CONNECTIONS;
+      wanted -= this.#server?.makeRoom(wanted) ?? 0;
+      wanted -= this.#proxies?.waiting.makeRoom(wanted) ?? 0;
+      this.#tls.makeRoom(wanted);
     },
     onFailure: (endpoint, error) => {
       this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${stackOf(error)}`);

@@ -92,26 +92,31 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "attack: idle clients make room for new ones when the file table is full",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
-    await using service = await startService({ sites: SITE, openFilesMax: 256 });
-    const clients: RawClient[] = [];
-    for (let i = 0; i < 400; i++) {
-      const client = await rawConnect(service);
-      clients.push(client);
-      await client.send(`${HEAD}\r\n`); // kept alive, then idle
-    }
-    // Every client got a response, the later ones in place of those that had been idle longest.
-    await waitFor(
-      () => clients.every((client) => client.received.includes("hello")),
-      "400 responses",
-    );
-    for (const client of clients) client.close();
-    await stillResponds(service);
-  },
-});
+for (const isPaused of [false, true]) {
+  Deno.test({
+    name: "attack: idle clients make room for new ones when the file table is full" +
+      (isPaused ? ", although all came at once" : ""),
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      await using service = await startService({ sites: SITE, openFilesMax: 256 });
+      if (isPaused) Deno.kill(service.pid, "SIGSTOP");
+      const clients: RawClient[] = [];
+      for (let i = 0; i < 400; i++) {
+        const client = await rawConnect(service);
+        clients.push(client);
+        await client.send(`${HEAD}\r\n`); // kept alive, then idle
+      }
+      if (isPaused) Deno.kill(service.pid, "SIGCONT");
+      // Every client got a response, the later ones in place of those that had been idle longest.
+      await waitFor(
+        () => clients.every((client) => client.received.includes("hello")),
+        "400 responses",
+      );
+      for (const client of clients) client.close();
+      await stillResponds(service);
+    },
+  });
+}
 
 Deno.test("attack: endless heads are refused before they fill the memory", async () => {
   await using service = await startService({ sites: SITE });
