@@ -49,6 +49,8 @@ const HANDSHAKES_MAX = 1024;
  * come first; a handshake is aborted only if they do not suffice.
  */
 const ROOM_CONNECTIONS = 32;
+/** Milliseconds in which what a new client has sent may wait for its turn to be read. */
+const UNREAD_MS = 1000;
 
 export class LocalWorker implements ServingWorker {
   readonly #options: LocalWorkerOptions;
@@ -81,8 +83,8 @@ export class LocalWorker implements ServingWorker {
     onExhausted: () => {
       let wanted = ROOM_CONNECTIONS;
       wanted -= this.#server?.makeRoom(wanted) ?? 0;
-      wanted -= this.#proxies?.waiting.makeRoom(wanted) ?? 0;
-      this.#tls.makeRoom(wanted);
+      wanted -= this.#proxies?.waiting.makeRoom(wanted, UNREAD_MS) ?? 0;
+      this.#tls.makeRoom(wanted, UNREAD_MS);
     },
     onFailure: (endpoint, error) => {
       this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${stackOf(error)}`);

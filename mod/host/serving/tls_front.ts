@@ -70,9 +70,9 @@ export class TlsFront {
     else this.#gate.admit(conn, named);
   }
 
-  /** Aborts up to `count` of the oldest handshakes; returns how many. */
-  makeRoom(count: number): number {
-    return this.#gate?.makeRoom(count) ?? 0;
+  /** Aborts up to `count` of the oldest handshakes, of at least `waitedMs`; returns how many. */
+  makeRoom(count: number, waitedMs = 0): number {
+    return this.#gate?.makeRoom(count, waitedMs) ?? 0;
   }
 
   /** Resolves when no handshake is in progress; those that succeed have been passed on. */

@@ -76,11 +76,17 @@ export class EarlyClients {
     if (client.reason !== null) this.#report(client);
   }
 
-  /** Aborts up to `count` connections, those that have waited longest; returns how many. */
-  makeRoom(count: number): number {
+  /**
+   * Aborts up to `count` connections, those that have waited longest and for at least `waitedMs`;
+   * returns how many.
+   */
+  makeRoom(count: number, waitedMs = 0): number {
+    const latestMs = performance.now() - waitedMs;
     let dropped = 0;
-    for (; dropped < count && this.#waiting.first !== null; dropped++) {
-      this.#drop(this.#waiting.first, "Connection_Dropped");
+    for (; dropped < count; dropped++) {
+      const { first } = this.#waiting;
+      if (first === null || first.sinceMs > latestMs) break; // the others arrived later
+      this.#drop(first, "Connection_Dropped");
     }
     return dropped;
   }

@@ -68,9 +68,9 @@ export class TlsGate {
     void this.#handshake(this.#waiting.begin(conn, remote), named);
   }
 
-  /** Aborts up to `count` handshakes, those that have waited longest; returns how many. */
-  makeRoom(count: number): number {
-    return this.#waiting.makeRoom(count);
+  /** Aborts handshakes as {@linkcode EarlyClients.makeRoom} does. */
+  makeRoom(count: number, waitedMs = 0): number {
+    return this.#waiting.makeRoom(count, waitedMs);
   }
 
   /** Resolves when no handshake is under way; those that succeed have been passed on. */

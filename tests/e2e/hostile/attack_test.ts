@@ -92,19 +92,30 @@ Deno.test({
   },
 });
 
-for (const isPaused of [false, true]) {
+const PROXY = "PROXY TCP4 192.0.2.9 198.51.100.1 4711 443\r\n";
+const FULL_TABLE = [
+  { how: "", isPaused: false, settings: {}, start: HEAD },
+  { how: ", although all came at once", isPaused: true, settings: {}, start: HEAD },
+  {
+    how: ", although all came at once, by a proxy",
+    isPaused: true,
+    settings: { ProxyProtocol: ["127.0.0.1"] },
+    start: PROXY + HEAD,
+  },
+];
+
+for (const { how, isPaused, settings, start } of FULL_TABLE) {
   Deno.test({
-    name: "attack: idle clients make room for new ones when the file table is full" +
-      (isPaused ? ", although all came at once" : ""),
+    name: `attack: idle clients make room for new ones when the file table is full${how}`,
     ignore: Deno.build.os !== "linux",
     fn: async () => {
-      await using service = await startService({ sites: SITE, openFilesMax: 256 });
+      await using service = await startService({ sites: SITE, settings, openFilesMax: 256 });
       if (isPaused) Deno.kill(service.pid, "SIGSTOP");
       const clients: RawClient[] = [];
       for (let i = 0; i < 400; i++) {
         const client = await rawConnect(service);
         clients.push(client);
-        await client.send(`${HEAD}\r\n`); // kept alive, then idle
+        await client.send(`${start}\r\n`); // kept alive, then idle
       }
       if (isPaused) Deno.kill(service.pid, "SIGCONT");
       // Every client got a response, the later ones in place of those that had been idle longest.
@@ -113,7 +124,7 @@ for (const isPaused of [false, true]) {
         "400 responses",
       );
       for (const client of clients) client.close();
-      await stillResponds(service);
+      if (settings.ProxyProtocol === undefined) await stillResponds(service);
     },
   });
 }

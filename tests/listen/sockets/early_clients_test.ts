@@ -47,6 +47,16 @@ Deno.test("EarlyClients closes the one that has waited longest if there are too 
   clients.clear();
 });
 
+Deno.test("EarlyClients.makeRoom() keeps who has not waited for so long", async () => {
+  using pair = await tcpPair();
+  const { clients, lines } = watch(60_000, 9);
+  const ended = wait(clients, pair.server);
+  assertEquals(clients.makeRoom(9, 3_600_000), 0);
+  assertEquals(clients.makeRoom(9, 0), 1);
+  assertEquals([(await ended).reason, lines.length], ["Connection_Dropped", 1]);
+  clients.clear();
+});
+
 Deno.test("EarlyClients closes who takes too long, at a tick", async () => {
   using pair = await tcpPair();
   const { clients, lines } = watch(0, 9);
