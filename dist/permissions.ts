@@ -17,6 +17,8 @@ export const ENVIRONMENT: readonly string[] = [
   "HOME",
   "XDG_*",
   "PROGRAMDATA",
+  // The location of the programs of Windows that list sockets and processes.
+  "SYSTEMROOT",
   // The caller, for the history.
   "SUDO_USER",
   "USERNAME",

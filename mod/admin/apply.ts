@@ -56,7 +56,7 @@ export async function applyOrAdvise(
     return error instanceof DeniedFault ? [notApplied(io, error)] : [];
   }
   if (!isServiceUp(status, reader)) return [];
-  if (after.settings.applyChanges === "live") return [await applyNow(io)];
+  if (after.settings.applyChanges === "live") return await applyNow(io);
   const { what, stop } = READERS[reader];
   return [{
     kind: "note",
@@ -67,9 +67,9 @@ export async function applyOrAdvise(
 
 async function applyNow(
   io: ApplyIo,
-): Promise<Notice> {
+): Promise<Notice[]> {
   try {
-    await guardReload(io);
+    const unseen = await guardReload(io);
     io.progress?.("applying", "the configuration");
     const request = {
       op: "reload",
@@ -78,9 +78,9 @@ async function applyNow(
       brief: true,
     } as const;
     await io.control.ask(request, undefined, { progress: io.progress });
-    return { kind: "note", text: "stored and applied" };
+    return [...unseen, { kind: "note", text: "stored and applied" }];
   } catch (error) {
-    return notApplied(io, error);
+    return [notApplied(io, error)];
   }
 }
 

@@ -6,6 +6,7 @@
 import { formatEndpoint } from "../base/address.ts";
 import type { ForeignText } from "../base/printable.ts";
 import type { RegistrationStatus } from "../host/control/status.ts";
+import { NO_LISTENERS } from "../listen/machine/listeners.ts";
 import { keepsFrom, type PortOwner } from "../listen/machine/port_owner.ts";
 import type { MachineView } from "../listen/plan/plan_input.ts";
 import { parseLocalTarget } from "../site/proxied/proxy_target.ts";
@@ -20,7 +21,7 @@ export interface RegisteredProcess {
 
 /**
  * Returns the processes of each registration, in order; null where nothing can be said, as of a
- * target that is a Unix socket.
+ * target that is a Unix socket, or where the system does not show who listens.
  */
 export async function registeredProcesses(
   registrations: readonly Pick<RegistrationStatus, "to">[],
@@ -33,7 +34,7 @@ export async function registeredProcesses(
       : null;
   });
   const ports = new Set(targets.flatMap((target) => target === null ? [] : [target.port]));
-  const owners = ports.size === 0 ? [] : await view.findListeners(ports);
+  const { owners, unseen } = ports.size === 0 ? NO_LISTENERS : await view.findListeners(ports);
   const known = new Map<string, readonly RegisteredProcess[]>();
   return targets.map((target) => {
     if (target === null) return null;
@@ -42,7 +43,7 @@ export async function registeredProcesses(
       return owner.namespace === null && keepsFrom(owner, target, true);
     }).flatMap(processesOf);
     known.set(key, found);
-    return found;
+    return found.length === 0 && unseen !== null ? null : found;
   });
 }
 

@@ -11,6 +11,8 @@ export const EXIT = {
   failed: 1,
   /** The command line is invalid. */
   usage: 2,
+  /** The question of the command could not be answered: neither yes nor no. */
+  unknown: 3,
 } as const;
 
 /** Exit statuses of net.exe. */

@@ -46,7 +46,7 @@ async function attempts(): Promise<Record<string, unknown>> {
   worker.terminate();
   results["asked"] = (await Deno.permissions.request({ name: "run", command: "sh" })).state;
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const owners = await findListeners(new Set([listener.addr.port]));
+  const { owners } = await findListeners(new Set([listener.addr.port]));
   results["owners"] = owners.map(({ pid }) => pid === Deno.pid);
   results["links"] = [...(await readLinks()).names.keys()].includes("lo");
   return results;

@@ -245,6 +245,7 @@ function checkPlan(document: ConfigDocument, random: Random): void {
     keys: document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []),
     running: [],
     held: [],
+    unseen: null,
     failed: [],
     generation: generationOf(document),
     strict: yes(),

@@ -201,6 +201,7 @@ const MEANINGS: Readonly<Record<Explanation["answeredBy"], Meaning>> = {
   service: "waiting",
   other: "waiting",
   nobody: "bad",
+  unknown: "waiting",
 };
 
 const LOOKS: Readonly<Record<string, ColumnLook>> = {

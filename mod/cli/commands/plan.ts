@@ -71,6 +71,7 @@ const plan: CommandSpec = {
         io.note(summary(made));
         const failing = made.sites.filter(({ state }) => state !== "waiting");
         reportCures(io, failing.slice(0, CURED_MAX).flatMap(({ hints = [] }) => hints), status);
+        report(io, unseenNotice(made));
         report(io, planNotice(status?.stored, io.store.file));
         if (status !== null && !isServiceUp(status, "W3SVC")) report(io, [WEB_STOPPED]);
       },
@@ -88,6 +89,14 @@ const WEB_STOPPED: Notice = {
   text: "the Web service is stopped: its sockets open when it starts, not with a reload",
   hint: "httpcfg net start w3svc",
 };
+
+/** Returns the warning that what would open may not, where other programs are not seen. */
+function unseenNotice({ endpoints, unseen }: Plan): readonly Notice[] {
+  const opens = endpoints.find(({ action }) => action === "open");
+  if (unseen === undefined || opens === undefined) return [];
+  const text = `it is not known whether other programs have what would open: ${unseen}`;
+  return [{ kind: "warning", text }];
+}
 
 /** Sites whose hints are shown: the cause of more is mostly one. */
 const CURED_MAX = 5;
@@ -138,7 +147,9 @@ export async function readStoredPlan(
     : null;
   io.progress?.("planning", "the sockets");
   const made = atOnce(withCures(makePlan(input), input, io.os));
-  const plan = inForce === null ? made : compareLists(made, "in force", inForce);
+  const compared = inForce === null ? made : compareLists(made, "in force", inForce);
+  const { unseen } = input;
+  const plan = unseen === null ? compared : { ...compared, unseen };
   return { document, input, plan, inForce, status };
 }
 

@@ -95,7 +95,10 @@ async function runReload(input: CommandInput, io: CommandIo): Promise<number> {
   // A change that has to be confirmed may proceed, because it reverts by itself.
   const isAgreed = input.flag("yes") || confirmSeconds !== null;
   io.progress?.("asking", "the service");
-  await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
+  const asked = isAgreed
+    ? { ...io, consent: (risks: readonly string[]) => warnAndAccept(io, risks) }
+    : io;
+  report(io, await guardReload(asked));
   const before = await io.control.ask({ op: "status", brief: true });
   const end = waitSeconds === null ? null : io.now() + waitSeconds * 1000;
   const strict = input.flag("strict");

@@ -83,7 +83,7 @@ const verify: CommandSpec = {
         ports,
         machine,
         absenceOf: (ip) => addresses.absenceOf(ip),
-        listeners: await findListeners(ports),
+        listeners: (await findListeners(ports)).owners,
         pid: status.pid ?? 0,
         probe,
         progress: io.progress,

@@ -14,19 +14,22 @@ import {
 import { compareIp } from "../../base/ip_order.ts";
 import { quote, shellWord, usageFault } from "../../base/fault.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
+import { isKnown, type Listeners, ownersWhere } from "../../listen/machine/listeners.ts";
 import { type MachineView, THIS_MACHINE, withLinks } from "../../listen/plan/plan_input.ts";
 import {
   describeOwner,
   isSystemd,
+  isWindowsKernel,
   keepsFrom,
+  KERNEL_QUEUES,
   ownerCommand,
   type PortOwner,
 } from "../../listen/machine/port_owner.ts";
-import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { joinLines, span, type Styled } from "../core/screen/colors.ts";
-import { type Listing, writeListing } from "../core/format.ts";
+import { type Listing, type Row, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
-import { reportHint } from "../core/report.ts";
+import { report, reportHint } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
 
 const who: CommandSpec = {
@@ -38,7 +41,8 @@ const who: CommandSpec = {
     "one line, with the process to address. Sockets on every address, IPv4 addresses in IPv6 " +
     "form, sockets that several processes share, and other network namespaces are distinguished. " +
     "Root sees the processes of every user.",
-    "Exit status 0 if a process listens there, 1 if none does.",
+    "Exit status 0 if a process listens there, 1 if none does, 3 if the system does not say. " +
+    'In JSON, "known" is false where a process is not named, or others may listen too.',
   ],
   examples: [
     { line: "httpcfg who 80", shows: "every process that listens on port 80" },
@@ -54,17 +58,22 @@ const who: CommandSpec = {
     const view = io.machine ?? THIS_MACHINE;
     const wanted = await parseWanted(input.words[0]!, view);
     io.progress?.("looking for", "the owners of the port");
-    const owners = (await view.findListeners(new Set([wanted.port]))).filter((owner) =>
-      wanted.ip === null ||
-      owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
-    ).toSorted(byPlace);
-    await writeListing(input, io, ownerListing(owners), {
-      text: () => io.show(ownerText(owners, io.screen)),
+    const seen = ownersWhere(await view.findListeners(new Set([wanted.port])), (owner) => {
+      return wanted.ip === null ||
+        owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true);
     });
-    const hint = nextStep(wanted, owners, io.os);
-    if (hint === null) io.note("No listener.");
-    else reportHint(io, hint);
-    return owners.length > 0 ? EXIT.ok : EXIT.failed;
+    const owners = seen.owners.toSorted(byPlace);
+    const { unseen } = seen;
+    const holders = owners.map(ownerRow);
+    const unnamed = unseen === null ? [] : [unseenRow(wanted)];
+    await writeListing(input, io, { ...OWNER_LISTING, rows: [...holders, ...unnamed] }, {
+      text: () => io.show(ownerText(owners, io.screen)),
+      json: { holders, known: isKnown(seen), ...(unseen === null ? {} : { unseen }) },
+    });
+    reportUnseen(seen, wanted, io);
+    const hint = nextStep(wanted, seen, io.os);
+    if (hint !== null) reportHint(io, hint);
+    return owners.length > 0 ? EXIT.ok : unseen === null ? EXIT.failed : EXIT.unknown;
   },
 };
 
@@ -97,25 +106,45 @@ async function parseWanted(text: string, view: MachineView): Promise<Wanted> {
   throw usageFault(`Cannot look for ${quote(text)}: PORT or IP:PORT expected`, hint);
 }
 
-/** Returns the owners as records. */
-function ownerListing(owners: readonly PortOwner[]): Listing {
-  return {
-    name: "holders",
-    columns: [
-      "ip",
-      "port",
-      "pid",
-      "program",
-      "user",
-      "mapped",
-      "namespace",
-      "socket",
-      "workers",
-    ],
-    rows: owners.map(({ ip, port, pid, program, user, mapped, namespace, socket, workers }) => {
-      return { ip, port, pid, program, user, mapped, namespace, socket, workers };
-    }),
-  };
+const OWNER_LISTING: Pick<Listing, "name" | "columns"> = {
+  name: "holders",
+  columns: [
+    "ip",
+    "port",
+    "pid",
+    "program",
+    "user",
+    "mapped",
+    "namespace",
+    "socket",
+    "workers",
+    "known",
+  ],
+};
+
+/** Returns an owner as a record. */
+function ownerRow(owner: PortOwner): Row {
+  const { ip, port, pid, program, user, mapped, namespace, socket, workers } = owner;
+  const known = isKnown({ owners: [owner], unseen: null });
+  return { ip, port, pid, program, user, mapped, namespace, socket, workers, known };
+}
+
+/** Returns the record that stands for whoever the system does not show. */
+function unseenRow({ ip, port }: Wanted): Row {
+  return { ip, port, known: false };
+}
+
+/** Says what is not seen, or that nobody listens. */
+function reportUnseen({ owners, unseen }: Listeners, { ip }: Wanted, io: CommandIo): void {
+  const isFound = owners.length > 0;
+  if (unseen !== null) {
+    const what = isFound ? "others listen too" : "a process listens there";
+    report(io, [{ kind: "warning", text: `it is not known whether ${what}: ${unseen}` }]);
+  } else if (!isFound) {
+    // Without root, a process of another user shows neither its sockets nor where they are.
+    const isPartial = io.os === "linux" && io.uid !== 0 && ip === null;
+    io.note(isPartial ? "No listener in this network namespace." : "No listener.");
+  }
 }
 
 /** Formats the owners, those of one socket below each other; each begins with its program. */
@@ -158,13 +187,14 @@ function socketsOf({ socket, sockets }: PortOwner): readonly number[] {
 }
 
 /** Returns what to type next; null if nothing listens. */
-function nextStep({ port }: Wanted, owners: readonly PortOwner[], os: string): string | null {
-  if (os !== "linux") return `on this system use: ${ownerCommand(port, os)}`;
+function nextStep({ port }: Wanted, { owners, unseen }: Listeners, os: string): string | null {
   const here = owners.filter(({ namespace }) => namespace === null);
   const [first] = here;
-  if (first === undefined) return null;
+  if (first === undefined) return unseen === null ? null : ownerCommand(port, os);
   if (first.pid === null && first.workers.length === 0) return ownerCommand(port, os);
   if (here.some(isSystemd)) return "systemctl list-sockets";
+  if (here.some(isWindowsKernel)) return KERNEL_QUEUES;
+  if (os === "windows") return `tasklist /svc /fi "pid eq ${first.pid ?? first.workers[0]}"`;
   if (first.pid === 1 || first.program === null) return "httpcfg status";
   return `ps -fp ${[...new Set(here.flatMap(({ pid, workers }) => pid ?? workers))].join(",")}`;
 }

@@ -73,9 +73,9 @@ export interface Explanation {
   readonly host: string;
   /**
    * What responds: a site, a registered program, the service itself with an error, another process,
-   * or nothing.
+   * or nothing; `unknown` if not the service, and other processes are not seen.
    */
-  readonly answeredBy: "site" | "program" | "service" | "other" | "nobody";
+  readonly answeredBy: "site" | "program" | "service" | "other" | "nobody" | "unknown";
   /** The explanation in one sentence. */
   readonly summary: string;
   /** The other programs that respond; absent unless `answeredBy` is "other". */
@@ -221,6 +221,12 @@ function whyNoSocket(
   const { why, hints } = reasonNotListening(endpoint, facts);
   const cures = hints.length === 0 ? {} : { hints };
   const held = facts.input.held.filter((owner) => keepsFrom(owner, endpoint, true));
+  const { unseen } = facts.input;
+  if (held.length === 0 && unseen !== null) {
+    const summary = `Not served by httpcfg: ${why}; it is not known whether another program is ` +
+      `there: ${unseen}`;
+    return { answeredBy: "unknown", summary, ...cures };
+  }
   if (held.length === 0) return { answeredBy: "nobody", summary: `Not served: ${why}`, ...cures };
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const exact = held.filter(({ ip }) => ip === endpoint.ip);

@@ -7,6 +7,7 @@
  */
 import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
 import { LOCAL_ROUTES_SCRIPT } from "../../listen/machine/local_routes.ts";
+import { LSOF_LISTING_SCRIPT } from "../../listen/machine/lsof_listing.ts";
 import { COMMANDS_SCRIPT, PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
 import { Spawner } from "../serving/spawner.ts";
 import { spreadsConnections } from "../serving/worker_count.ts";
@@ -20,7 +21,7 @@ import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
  */
 export async function confineService(worker: readonly string[]): Promise<Spawner | null> {
   openLister({
-    sockets: PROC_LISTING_SCRIPT,
+    sockets: Deno.build.os === "linux" ? PROC_LISTING_SCRIPT : LSOF_LISTING_SCRIPT,
     commands: COMMANDS_SCRIPT,
     links: LINK_LISTING_SCRIPT,
     routes: LOCAL_ROUTES_SCRIPT,

@@ -7,6 +7,7 @@
 import { stackOf } from "../../base/fault.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import { NO_LISTENERS } from "../../listen/machine/listeners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
@@ -82,7 +83,7 @@ class WorkerProcess {
       log,
     });
     // Who has a port that is taken, the service finds out.
-    this.#sockets = new SocketSet(this.#worker.events, () => Promise.resolve([]));
+    this.#sockets = new SocketSet(this.#worker.events, () => Promise.resolve(NO_LISTENERS));
     globalThis.addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
       log(`internal error: ${stackOf(event.reason)}`);

@@ -11,7 +11,7 @@ import { AddressTable } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 
 /** What the risks depend on. */
-interface LockoutInput {
+export interface LockoutInput {
   /** The list in force. */
   readonly before: readonly ListEntry[];
   readonly after: readonly ListEntry[];
@@ -20,6 +20,8 @@ interface LockoutInput {
   readonly sshAddress: Ip | null;
   /** The service's ends of the loopback connections that are now open. */
   readonly loopbackInUse: readonly Endpoint[];
+  /** Why there may be more of them, as the end of a sentence; null if there are none. */
+  readonly unseen: string | null;
 }
 
 /** Returns each risk as one sentence without a period; none if the change is harmless. */
@@ -50,6 +52,20 @@ export function lockoutRisks(input: LockoutInput): string[] {
     risks.push(`your SSH session is connected to ${sshAddress}, which the new list excludes`);
   }
   return risks;
+}
+
+/**
+ * Returns what cannot be told of the change, as sentences without a period: connections over loopback
+ * that are not seen, if the new list excludes an address of loopback.
+ */
+export function unseenRisks(input: LockoutInput): string[] {
+  const { machine, unseen } = input;
+  const lost = machine.addresses.find(({ ip }) => isLoopback(ip) && isRemoved(input, ip));
+  if (unseen === null || lost === undefined) return [];
+  return [
+    `it is not known whether a program on this machine is connected to ${lost.ip}, which the new ` +
+    `list excludes: ${unseen}`,
+  ];
 }
 
 /** Maximum number of addresses that a message lists; the others are counted. */

@@ -21,8 +21,8 @@ import type { PortOwner } from "./port_owner.ts";
 
 /** A listening socket with the processes that have it, of those that this user may look into. */
 export interface HeldSocket extends Omit<PortOwner, "pid" | "program" | "workers" | "sockets"> {
-  /** The user that made the socket. */
-  readonly user: string;
+  /** The user that made the socket; null if the system does not say. */
+  readonly user: string | null;
   readonly pids: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export interface ProcessFacts {
   /** Process id of its parent; 0 if that is in another PID namespace. */
   readonly parent: number;
   readonly program: ForeignText | null;
-  readonly user: string;
+  readonly user: string | null;
   /** Path of the executable; null if it is not known. */
   readonly executable: string | null;
   /** Null if it is not known. */
@@ -102,7 +102,7 @@ function placeOf({ ip, port, mapped, v6only, device, namespace }: HeldSocket): s
 
 function ownerOf(
   socket: Omit<HeldSocket, "pids" | "user">,
-  user: string,
+  user: string | null,
   { pid, workers, hiddenParent }: Group,
   processes: Processes,
 ): PortOwner {

@@ -36,13 +36,16 @@ export interface PortOwner extends Endpoint {
    */
   readonly pid: number | null;
   readonly program: ForeignText | null;
-  /** User of the process, by name, or the user id if it has no name; if hidden, of the socket. */
-  readonly user: string;
+  /**
+   * User of the process, by name, or the user id if it has no name; if hidden, of the socket. Null if
+   * the system does not say.
+   */
+  readonly user: string | null;
   /** The processes of the same program that share the socket with `pid`, in order. */
   readonly workers: readonly number[];
   /** The parent of `workers`, where the system says no more of it than this; 0 if not even that. */
   readonly hiddenParent?: number;
-  /** Inode number of the socket; owners that share the socket have the same. */
+  /** A number of the socket, on Linux its inode; owners that share the socket have the same. */
   readonly socket: number;
   /** All sockets, if it has several on the endpoint. */
   readonly sockets?: readonly number[];
@@ -107,9 +110,10 @@ const NAMED_WORKERS_MAX = 4;
 /** Describes an owner: `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
 export function describeOwner(owner: PortOwner): string {
   const isSingle = owner.pid !== null && owner.workers.length === 0;
-  const process = isSingle
-    ? `${owner.program ?? "a process"} (pid ${owner.pid}, user ${owner.user})`
-    : `${describeProcesses(owner)} of user ${owner.user}`;
+  const { user } = owner;
+  const process = isSingle && user !== null
+    ? `${owner.program ?? "a process"} (pid ${owner.pid}, user ${user})`
+    : `${describeProcesses(owner)}${user === null ? "" : ` of user ${user}`}`;
   const where = owner.device === null ? "" : ` of ${owner.device}`;
   const scope = owner.ip === ANY_V4
     ? `, every IPv4 address${where}`
@@ -131,13 +135,25 @@ export function endOwners(owners: readonly PortOwner[], port: number, os: string
   if (owners.some(isSystemd)) return FIND_SOCKET_UNIT;
   const pids = processesToStop(owners);
   if (pids === null) return ownerCommand(port, os);
-  return os === "windows"
-    ? `taskkill ${pids.map((pid) => `/PID ${pid}`).join(" ")}`
-    : `kill ${pids.join(" ")}`;
+  if (os !== "windows") return `kill ${pids.join(" ")}`;
+  // A program of the console ends only by force: it has no window to close.
+  return owners.some(isWindowsKernel)
+    ? KERNEL_QUEUES
+    : `taskkill /F ${pids.map((pid) => `/PID ${pid}`).join(" ")}`;
 }
 
 /** Shows the unit that keeps a socket open for a service. */
 const FIND_SOCKET_UNIT = "systemctl list-sockets";
+
+/** The process "System" of Windows, which has the sockets of its own HTTP.sys. */
+const KERNEL_PID = 4;
+/** Shows which programs have URLs at the HTTP.sys of Windows. */
+export const KERNEL_QUEUES = "netsh http show servicestate view=requestq";
+
+/** Reports whether the owner is the kernel of Windows, behind which other programs may be. */
+export function isWindowsKernel({ pid, program }: PortOwner): boolean {
+  return pid === KERNEL_PID && program?.raw === "System";
+}
 
 /** Reports whether the owner is systemd, which keeps a socket that it passes to a service. */
 export function isSystemd({ pid, program }: PortOwner): boolean {

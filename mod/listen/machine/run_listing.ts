@@ -1,5 +1,5 @@
 /**
- * Edge: runs the scripts that list what Deno does not let the built program read.
+ * Edge: runs the scripts and programs that list what Deno does not let the built program read.
  *
  * A command starts a shell for each. A service may start nothing once it serves: before that it
  * starts one shell, which does nothing but list what it is asked for by name, until the service
@@ -31,6 +31,33 @@ export async function runListing(name: string, script: string): Promise<string> 
   } catch {
     return ""; // no shell, or no permission to start one: what it lists stays unknown
   }
+}
+
+/**
+ * Returns the output of a program of Windows; null if it cannot be run, as by a service, which has
+ * given that up. Its full path: nobody can put another program before it.
+ */
+export async function runSystem32(name: string, args: readonly string[]): Promise<string | null> {
+  const root = Deno.env.get("SYSTEMROOT") ?? "C:\\Windows";
+  try {
+    const { stdout } = await new Deno.Command(`${root}\\System32\\${name}`, {
+      args: [...args],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return consoleText(stdout);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Decodes what a program of Windows wrote to a pipe: in the code page of the console, of which ASCII
+ * is the part that counts here, or in UTF-16.
+ */
+export function consoleText(bytes: Uint8Array): string {
+  const isUtf16 = bytes.length > 1 && (bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe));
+  return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8", { ignoreBOM: !isUtf16 }).decode(bytes);
 }
 
 /**

@@ -85,6 +85,11 @@ export interface Plan {
   readonly challenges?: readonly PlannedChallenge[];
   /** Entries of the list that name no interface of this machine, as after a new name. */
   readonly unmatched: readonly string[];
+  /**
+   * Why other programs may have the ports of sockets that would open, as the end of a sentence; absent
+   * if their sockets were seen, or whoever made the plan finds out by binding.
+   */
+  readonly unseen?: string;
 }
 
 /**

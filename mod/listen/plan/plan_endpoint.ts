@@ -34,6 +34,11 @@ export interface PlanInput {
   readonly running: readonly SocketEndpoint[];
   /** Listening sockets of other processes. */
   readonly held: readonly PortOwner[];
+  /**
+   * Why other processes may have more sockets than these, as the end of a sentence; null if they have
+   * none, or if the plan is for whoever finds out by binding.
+   */
+  readonly unseen: string | null;
   /** The attempts to open sockets for this plan that failed. */
   readonly failed: readonly FailedBind[];
   readonly generation: Generation;

@@ -82,7 +82,18 @@ export async function gatherPlanInput(
   const all = [...asked, ...keys.map(({ ip }) => ip)];
   const machine = await inspectMachine(list, sites, running, { asked: all, view, progress });
   const generation = generationOf(document);
-  return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
+  return {
+    list,
+    sites,
+    machine,
+    keys,
+    running,
+    held: [],
+    unseen: null,
+    failed: [],
+    generation,
+    strict: false,
+  };
 }
 
 /**
@@ -97,10 +108,11 @@ export async function previewPlanInput(
   const input = await gatherPlanInput(source, running);
   source.progress?.("looking for", "the owners of ports");
   const { findListeners } = source.view ?? THIS_MACHINE;
-  const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
+  const { owners, unseen } = await findListeners(portsOf(input.sites));
+  const held = owners.filter((owner) => {
     return owner.namespace === null && (pid === null || !isProcessOf(pid, owner));
   });
-  return { ...input, held };
+  return { ...input, held, unseen };
 }
 
 /** Reads the addresses, and asks the system about those that matter and that it may see otherwise. */

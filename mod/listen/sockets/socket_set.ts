@@ -8,9 +8,10 @@ import { inSlices } from "../../base/work/slices.ts";
 import { forEach, map } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import { type Binder, BindFault, bindFault } from "../machine/bind_fault.ts";
+import type { Listeners } from "../machine/listeners.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";
-import { isProcessOf, type PortOwner } from "../machine/port_owner.ts";
+import { isProcessOf } from "../machine/port_owner.ts";
 import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 import { EndpointMap } from "../plan/endpoint_map.ts";
@@ -32,6 +33,8 @@ const ATTEMPTS_MAX = 3;
 /** Sockets that are opened without a pause: each takes about 15 us. */
 const OPENED_AT_ONCE = 16;
 
+type FindListeners = (ports: ReadonlySet<number>) => Promise<Pick<Listeners, "owners">>;
+
 /** What a change of the sockets needs of them. */
 export type Sockets = Pick<
   SocketSet,
@@ -43,14 +46,14 @@ export class SocketSet {
   /** Those that do not accept yet. */
   #silent: OpenSocket[] = [];
   readonly #owner: SocketOwner;
-  readonly #findListeners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]>;
+  readonly #findListeners: FindListeners;
   readonly #binder: Binder;
   /** For the zones of connections to a wildcard; null until a plan is settled. */
   #table: AddressTable | null = null;
 
   constructor(
     events: SocketEvents,
-    findOwners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]> = findListeners,
+    findOwners: FindListeners = findListeners,
     binder: Binder = ANY_BINDER,
   ) {
     this.#owner = {
@@ -98,7 +101,7 @@ export class SocketSet {
     let failed = await this.#openEach(wanted, options);
     for (let attempt = 1; failed.some(isInUse); attempt++) {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
-      const owners = await this.#findListeners(ports);
+      const { owners } = await this.#findListeners(ports);
       const others = new OwnerIndex(owners.filter((owner) => !isProcessOf(Deno.pid, owner)));
       const explained = await inSlices(
         map(failed, (one) => isInUse(one) ? this.#withHolders(one, others) : one),

@@ -32,7 +32,7 @@ function viewWith(owner: PortOwner): MachineView {
   return {
     readMachine: () => MACHINE,
     askSystem: (machine) => Promise.resolve(machine),
-    findListeners: () => Promise.resolve([owner]),
+    findListeners: () => Promise.resolve({ owners: [owner], unseen: null }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Goal: plan shows what would happen, and scripts can act on it. Method: command lines. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { THIS_MACHINE } from "../../../mod/listen/plan/plan_input.ts";
 import { freePort } from "../../support/ports.ts";
 import { commandHome } from "../../support/command_home.ts";
 
@@ -37,4 +38,18 @@ Deno.test("plan names the owner of a port and the site that cannot start", async
   assertEquals(plan.endpoints[0].holders[0].pid, Deno.pid);
   assertEquals(plan.sites[0].state, "failed");
   assertStringIncludes(plan.sites[0].reason, `pid ${Deno.pid}`);
+});
+
+Deno.test("plan says that it cannot see who has a port, where a socket would open", async () => {
+  await using home = await commandHome();
+  const seen = { owners: [], unseen: "no netstat" };
+  const machine = { ...THIS_MACHINE, findListeners: () => Promise.resolve(seen) };
+  const { status, note } = await home.run("plan", { machine });
+  assertEquals(status, 2);
+  assertMatch(note, /warning: it is not known whether other programs have .* open: no netstat/);
+  const json = await home.run("plan --format json", { machine });
+  assertEquals(JSON.parse(json.out).unseen, "no netstat");
+  // What waits for an address does not depend on it.
+  await home.run("set iplisten -i 203.0.113.9");
+  assertEquals((await home.run("plan", { machine })).note.includes("not known"), false);
 });

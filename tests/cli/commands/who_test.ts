@@ -4,6 +4,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { ownerLines } from "../../../mod/cli/commands/who.ts";
+import type { Listeners } from "../../../mod/listen/machine/listeners.ts";
+import { THIS_MACHINE } from "../../../mod/listen/plan/plan_input.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { commandHome } from "../../support/command_home.ts";
 
@@ -44,6 +46,65 @@ Deno.test({
     const sorted = ["127.0.0.2", "127.0.0.6", "127.0.0.19", "127.0.0.55", "127.0.0.101"];
     assertEquals(holders.map(({ ip }) => ip), sorted);
   },
+});
+
+Deno.test("who says that it does not know, which is neither yes nor no", async () => {
+  await using home = await commandHome();
+  const nginx: PortOwner = {
+    ...(parseEndpoint("0.0.0.0:80") as Endpoint),
+    mapped: false,
+    v6only: null,
+    device: null,
+    pid: 7,
+    program: new ForeignText("nginx"),
+    user: null,
+    socket: 1,
+    workers: [],
+    namespace: null,
+  };
+  const hidden = { ...nginx, pid: null, program: null };
+  const cases: readonly (readonly [
+    seen: Listeners,
+    os: string,
+    status: number,
+    known: boolean,
+    note: RegExp,
+  ])[] = [
+    [{ owners: [], unseen: "no lsof" }, "darwin", 3, false, /: no lsof\nhint: sudo lsof -nP/],
+    [{ owners: [], unseen: "no netstat" }, "windows", 3, false, /hint: netstat -ano/],
+    [{ owners: [], unseen: "no /proc" }, "linux", 3, false, /hint: sudo ss/],
+    [{ owners: [], unseen: null }, "darwin", 1, true, /^No listener\.\n$/],
+    [{ owners: [], unseen: null }, "linux", 1, true, /^No listener in this network namespace\.\n$/],
+    [
+      { owners: [nginx], unseen: "no lsof" },
+      "darwin",
+      0,
+      false,
+      /whether others listen too: no ls/,
+    ],
+    [{ owners: [nginx], unseen: null }, "darwin", 0, true, /^hint: ps -fp 7\n$/],
+    [{ owners: [nginx], unseen: null }, "windows", 0, true, /^hint: tasklist .*pid eq 7"\n$/],
+    [{ owners: [hidden], unseen: null }, "darwin", 0, false, /^hint: sudo lsof/],
+  ];
+  for (const [seen, os, status, known, note] of cases) {
+    const machine = { ...THIS_MACHINE, findListeners: () => Promise.resolve(seen) };
+    const text = await home.run("who 80", { os, machine });
+    assertEquals(text.status, status, text.note);
+    assertMatch(text.note, note);
+    const json = await home.run("who 80 --format json", { os, machine });
+    const answer = JSON.parse(json.out);
+    assertEquals([json.status, answer.known, answer.holders.length], [
+      status,
+      known,
+      seen.owners.length,
+    ]);
+    assertEquals(answer.unseen ?? null, seen.unseen);
+    const csv = (await home.run("who 80 --format csv", { os, machine })).out.trim().split("\n");
+    assertEquals(csv.slice(1).some((line) => line.endsWith(",false")), !known, csv.join("\n"));
+  }
+  const asked = { ...THIS_MACHINE, findListeners: () => Promise.resolve(cases[0]![0]) };
+  const { out } = await home.run("who 10.0.0.5:80 --format csv", { os: "darwin", machine: asked });
+  assertEquals(out.trim().split("\n").slice(1), ["10.0.0.5,80,,,,,,,,false"]);
 });
 
 Deno.test("who rejects what is not a port", async () => {

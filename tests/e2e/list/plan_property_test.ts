@@ -79,7 +79,7 @@ const IN_USE = "EADDRINUSE";
 
 /** Returns the other owners of `ports`. */
 async function portOwners(ports: readonly number[]): Promise<PortOwner[]> {
-  return (await findListeners(new Set(ports)))
+  return (await findListeners(new Set(ports))).owners
     .filter(({ pid, namespace }) => pid !== Deno.pid && namespace === null);
 }
 
@@ -88,7 +88,7 @@ function makeSockets(): SocketSet {
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},
-  }, () => Promise.resolve([])); // the test knows the port owners
+  }, () => Promise.resolve({ owners: [] })); // the test knows the port owners
 }
 
 function states({ sites }: Plan): string[] {

@@ -51,7 +51,8 @@ export const VIEW: MachineView = {
   readMachine: () => MACHINE,
   askSystem: (machine) => Promise.resolve(machine),
   findListeners: (ports) => {
-    return Promise.resolve(HELD.filter(({ port }) => ports === null || ports.has(port)));
+    const owners = HELD.filter(({ port }) => ports === null || ports.has(port));
+    return Promise.resolve({ owners, unseen: null });
   },
 };
 

@@ -113,6 +113,18 @@ Deno.test("explain() says why nothing responds", () => {
       },
     ],
     ["10.0.0.6:81", "nobody", /no site is bound to port 81/, {}],
+    [
+      "10.0.0.6:81",
+      "unknown",
+      /^Not served by httpcfg: no site .* 81; it is not known whether another program .*: no lsof$/,
+      { unseen: "no lsof" },
+    ],
+    // What is seen is said.
+    ["10.0.0.6:80", "other", /nginx .* on 10\.0\.0\.6:80/, {
+      list: parseList(["10.0.0.6"]),
+      held: [held],
+      unseen: "no lsof",
+    }],
   ];
   for (const [at, by, summary, more] of cases) {
     const explanation = explainAt(at, "", more);
@@ -172,6 +184,7 @@ Deno.test("explain() knows the programs and the reservations that precede a site
     keys: [],
     running: [],
     held: [],
+    unseen: null,
     failed: [],
     generation: 6,
     strict: false,
@@ -224,6 +237,7 @@ function explainAt(
     keys: [],
     running: [],
     held: [],
+    unseen: null,
     failed: [],
     generation: 6,
     strict: false,

@@ -28,7 +28,7 @@ interface Fixture {
 function fixture(count: number): Fixture {
   const own = new SocketSet(
     { onConnection: (conn) => conn.close(), onExhausted: () => {}, onFailure: () => {} },
-    () => Promise.resolve([]),
+    () => Promise.resolve({ owners: [] }),
   );
   const workers = Array.from({ length: count }, (_, i) => fakeWorker(100 + i));
   const sockets = new SharedSockets({

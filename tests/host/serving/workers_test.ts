@@ -44,7 +44,7 @@ async function fixture(): Promise<Fixture> {
     }),
     onProgramFault: () => {},
     onUpstream: () => {},
-    findListeners: () => Promise.resolve([]),
+    findListeners: () => Promise.resolve({ owners: [], unseen: null }),
     binder: ANY_BINDER,
     machine: { os: "linux", cores: 2 },
     start: (on) => {

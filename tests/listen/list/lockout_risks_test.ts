@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
-import { lockoutRisks } from "../../../mod/listen/list/lockout_risks.ts";
+import { lockoutRisks, unseenRisks } from "../../../mod/listen/list/lockout_risks.ts";
 import { machineOf } from "../../support/machine.ts";
 
 const MACHINE = machineOf(["127.0.0.1/8 lo", "10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]);
@@ -37,10 +37,34 @@ Deno.test("lockoutRisks() reports an emptied list, loopback in use and the SSH a
       machine: MACHINE,
       sshAddress: parseIp(ssh),
       loopbackInUse: inUse === "" ? [] : [parseEndpoint(inUse) as Endpoint],
+      unseen: null,
     });
     const what = `[${before}] -> [${after}]`;
     assertEquals(found.length, risks.length, `${what}: ${found}`);
     risks.forEach((risk, i) => assertMatch(found[i] ?? "", risk, what));
+  }
+});
+
+Deno.test("unseenRisks() says that connections are not seen, if the new list cuts them", () => {
+  const cases:
+    readonly (readonly [before: string, after: string, unseen: string | null, RegExp[]])[] = [
+      ["", "10.0.0.5", "no netstat", [/connected to 127\.0\.0\.1, which.* excludes: no netstat$/]],
+      ["127.0.0.0/8", "10.0.0.5", "no netstat", [/127\.0\.0\.1/]],
+      ["", "10.0.0.5", null, []],
+      ["10.0.0.5", "10.0.0.6", "no netstat", []],
+      ["", "127.0.0.1", "no netstat", []],
+    ];
+  for (const [before, after, unseen, texts] of cases) {
+    const found = unseenRisks({
+      before: list(before),
+      after: list(after),
+      machine: MACHINE,
+      sshAddress: null,
+      loopbackInUse: [],
+      unseen,
+    });
+    assertEquals(found.length, texts.length, `[${before}] -> [${after}]: ${found}`);
+    texts.forEach((text, i) => assertMatch(found[i] ?? "", text));
   }
 });
 

@@ -119,7 +119,7 @@ Deno.test("endOwners() lists every process, or the command that finds them", () 
   for (const [pids, hint] of cases) {
     assertEquals(endOwners(pids.map((pid) => ownerOf(pid)), 80, "linux"), hint);
   }
-  assertEquals(endOwners([ownerOf(7)], 80, "windows"), "taskkill /PID 7");
+  assertEquals(endOwners([ownerOf(7)], 80, "windows"), "taskkill /F /PID 7");
 });
 
 Deno.test("endOwners() ends the parent of workers, and finds the unit of a socket of systemd", () => {

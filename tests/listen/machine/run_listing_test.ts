@@ -1,6 +1,7 @@
 // Goal: a shell that lists does nothing else, whatever it is asked. Method: real shells.
 import { assertEquals } from "@std/assert";
 import {
+  consoleText,
   hasLister,
   listerScript,
   openLister,
@@ -44,4 +45,15 @@ Deno.test({
     const listed = await Promise.all(names.map((name) => runListing(name, "echo other")));
     assertEquals(listed, ["1", "2\n3", "", "1"]);
   },
+});
+
+Deno.test("consoleText() reads the code page of the console and UTF-16", () => {
+  const utf16 = (text: string): Uint8Array => {
+    return new Uint8Array([...text].flatMap((c) => [c.charCodeAt(0) & 0xff, c.charCodeAt(0) >> 8]));
+  };
+  assertEquals(consoleText(new TextEncoder().encode('"a","1"')), '"a","1"');
+  assertEquals(consoleText(utf16('"a","1"')), '"a","1"');
+  assertEquals(consoleText(utf16('\uFEFF"a"')), '"a"');
+  assertEquals(consoleText(new Uint8Array([0x41, 0x99, 0x42])), "A\uFFFDB"); // Ö of code page 850
+  assertEquals(consoleText(new Uint8Array()), "");
 });

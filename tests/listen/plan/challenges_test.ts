@@ -39,6 +39,7 @@ function planFor(
     keys: [],
     running: [],
     held: [],
+    unseen: null,
     failed: [],
     generation: 6,
     strict: false,

@@ -55,6 +55,7 @@ function hintsOf({ list = [], sites = [site(1, "a", ":80:")], held = [], generat
     keys: [],
     running: [],
     held,
+    unseen: null,
     failed: [],
     generation,
     strict: false,

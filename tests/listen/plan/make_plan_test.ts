@@ -339,6 +339,7 @@ function planOf({ list = "", sites, running, held, options }: Case, ownSockets =
     keys: [],
     running: words(running).map((text) => ({ ...at(text), scopeId: 0 })),
     held: words(held).map(foreign),
+    unseen: null,
     failed: [],
     generation: 6,
     strict: false,

@@ -55,6 +55,7 @@ function inputOf(
     keys: [],
     running,
     held: [],
+    unseen: null,
     failed,
     generation: 6,
     strict: false,

@@ -14,7 +14,7 @@ const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only lo
 
 function makeSockets(
   seen: string[],
-  findListeners: () => Promise<readonly PortOwner[]> = () => Promise.resolve([]),
+  findOwners: () => Promise<readonly PortOwner[]> = () => Promise.resolve([]),
 ): SocketSet {
   return new SocketSet({
     onConnection(conn, isSecure): void {
@@ -24,7 +24,7 @@ function makeSockets(
     },
     onExhausted: () => {},
     onFailure: () => {},
-  }, findListeners);
+  }, async () => ({ owners: await findOwners() }));
 }
 
 async function connectOnce(hostname: string, port: number): Promise<void> {

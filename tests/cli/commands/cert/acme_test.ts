@@ -80,7 +80,7 @@ Deno.test("cert acme add --listed certifies the addresses of the list that other
   const machine = {
     readMachine: () => addresses,
     askSystem: () => Promise.resolve(addresses),
-    findListeners: () => Promise.resolve([]),
+    findListeners: () => Promise.resolve({ owners: [], unseen: null }),
   };
   const line = "cert acme add --listed --agree-tos";
   await home.store({ ipListen: ["127.0.0.1", "192.0.2.7", "2001:db8::/32", "fe80::/10"] });
