@@ -19,8 +19,9 @@ import {
 } from "../config/document/list_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
-import { AddressTable } from "../listen/machine/address_table.ts";
+import { AddressTable, LOOPBACK_ABSENT } from "../listen/machine/address_table.ts";
 import { askSystem } from "../listen/machine/ask_system.ts";
+import { addLoopback } from "../listen/machine/bind_fault.ts";
 import { usualAddress } from "../listen/machine/usual_address.ts";
 import { readMachine } from "../listen/machine/machine_addresses.ts";
 import { withLinks } from "../listen/plan/plan_input.ts";
@@ -205,7 +206,10 @@ function checkEntry(
   const reason = absenceReason(entry, table);
   if (reason === null) return entry;
   const near = nearestAddress(entry.text, table);
-  const hint = [...near, entry.text].map(addLine).join("\n");
+  const { target } = entry;
+  const isLoopback = reason === LOOPBACK_ABSENT && target.kind === "address";
+  const given = isLoopback ? [`${addLoopback(target.ip)} && ${addLine(entry.text)}`] : [];
+  const hint = [...given, ...[...near, entry.text].map(addLine)].join("\n");
   return new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL, hint });
 }
 
@@ -235,7 +239,7 @@ function refusalHint(
   cure: string | undefined,
   table: AddressTable,
 ): string | undefined {
-  const isCommand = cure === undefined || cure.startsWith("httpcfg ");
+  const isCommand = cure === undefined || /^(?:sudo|httpcfg) /.test(cure);
   if (kind === "add") {
     return isCommand ? cure : addLine(nearestAddress(text, table)[0] ?? usualAddress());
   }

@@ -240,6 +240,7 @@ function checkPlan(document: ConfigDocument, random: Random): void {
     machine: machineOf(ADDRESSES.filter(yes), {
       hasIpv6: yes(),
       dualStack: yes(),
+      besideWildcard: yes(),
       wholeLoopback: yes(),
     }),
     keys: document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []),

@@ -23,6 +23,7 @@ export function machineOf(lines: readonly string[], more: Partial<Machine> = {})
     addresses: lines.map(addressOf),
     hasIpv6: true,
     dualStack: true,
+    besideWildcard: false,
     wholeLoopback: true,
     links: null,
     unlisted: new Set(),

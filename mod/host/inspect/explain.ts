@@ -125,6 +125,8 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
     ...(proxies.length === 0 ? {} : { proxies }),
   };
   const socket = socketFor(endpoint, facts);
+  const beside = socket === null ? null : whoIsBeside(endpoint, socket, facts);
+  if (beside !== null) return { ...common, ...beside };
   if (socket === null) {
     const none = { socket: null, isOpen: false, site: null };
     return { ...common, ...whyNoSocket(endpoint, facts), ...none, candidates: [] };
@@ -203,6 +205,25 @@ function socketFor(endpoint: Endpoint, { plan, input, table }: Facts): PlannedEn
   return open.find(({ ip }) => ip === endpoint.ip) ??
     open.find(({ ip }) => ip === any) ??
     open.find(({ ip }) => ip === ANY_V6 && isIpv4(endpoint.ip) && machine.dualStack) ?? null;
+}
+
+/**
+ * Returns who else has a socket on exactly the address, beside ours on every address; null if none
+ * has. The system gives that one the connection.
+ */
+function whoIsBeside(
+  endpoint: Endpoint,
+  socket: PlannedEndpoint,
+  { input }: Facts,
+): Omit<Explanation, "endpoint" | "host"> | null {
+  if (!isWildcard(socket.ip)) return null;
+  const holders = input.held.filter(({ ip, port }) => ip === endpoint.ip && port === endpoint.port);
+  if (holders.length === 0) return null;
+  const summary = `Served by ${describeOwners(holders)}, not httpcfg, which has ${
+    formatEndpoint(socket)
+  }`;
+  const none = { socket: null, isOpen: false, site: null, candidates: [] };
+  return { answeredBy: "other", summary, holders, ...none };
 }
 
 function whyNoSocket(

@@ -102,6 +102,7 @@ export function machineOfZones({ addresses, names, dualStack }: Zones): Machine 
     addresses,
     hasIpv6: true,
     dualStack,
+    besideWildcard: false,
     wholeLoopback: false,
     links: names === null
       ? null

@@ -11,6 +11,7 @@ import {
   ipOfBytes,
   isIpv4,
   isLinkLocal,
+  isLoopback,
   isWildcard,
   withoutZone,
   withZone,
@@ -22,6 +23,9 @@ import type { Machine, MachineAddress } from "./machine_addresses.ts";
 
 /** The cause of waiting for an address. */
 export const ADDRESS_ABSENT = "no interface of this machine has the address";
+
+/** The same for an address of loopback where only those exist that its interface was given. */
+export const LOOPBACK_ABSENT = "loopback of this system has only the addresses that it was given";
 
 /** An interface and its alternative names. */
 export interface NamedInterface {
@@ -97,8 +101,9 @@ export class AddressTable {
   }
 
   /**
-   * Returns the interfaces that have an address. On Linux the whole prefix of a loopback interface
-   * is local, although only one of its addresses is listed: 127.0.0.2 is on `lo`.
+   * Returns the interfaces that have an address. On Linux and Windows all of 127.0.0.0/8 is local,
+   * although only one of its addresses is listed: 127.0.0.2 is on `lo`, as whatever is in the prefix of
+   * an address of `lo`.
    */
   interfacesOf(ip: Ip): readonly string[] {
     const records = this.recordsOf(ip);
@@ -138,6 +143,7 @@ export class AddressTable {
     if (network !== null) return `it is the broadcast address of ${network}`;
     if (this.machine.unlisted.has(own)) return null;
     const zone = zoneOf(own);
+    if (isIpv4(own) && isLoopback(own) && !this.machine.wholeLoopback) return LOOPBACK_ABSENT;
     if (zone === "" || this.hasZone(zone)) return ADDRESS_ABSENT;
     const what = /^[0-9]+$/.test(zone) ? "with the index" : "named";
     return `this machine has no interface ${what} ${zone}`;
@@ -199,5 +205,6 @@ export function* tableOf(machine: Machine): Steps<AddressTable> {
 }
 
 function isLoopbackBlock(address: MachineAddress): boolean {
-  return address.family === 4 && address.interface === "lo" && address.prefixBits > 0;
+  const isOnLoopback = address.interface === "lo" || isLoopback(address.ip);
+  return address.family === 4 && isOnLoopback && address.prefixBits > 0;
 }

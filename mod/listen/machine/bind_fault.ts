@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, type Ip, isIpv4, isLoopback } from "../../base/address.ts";
 import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
 import { hintOf } from "../../base/hints/hints.ts";
-import { ADDRESS_ABSENT } from "./address_table.ts";
+import { ADDRESS_ABSENT, LOOPBACK_ABSENT } from "./address_table.ts";
 import { NO_DEVICE } from "./ask_system.ts";
 import { describeOwners, endOwners, type PortOwner } from "./port_owner.ts";
 
@@ -68,7 +68,7 @@ export function bindFault(
   const message = messageOf(error);
   const text = typeof code === "string" ? code : NO_DEVICE.test(message) ? ADDRESS_ABSENT_CODE : "";
   const { reason, hint } = explain(endpoint, text, holders, binder) ??
-    { reason: message, hint: "ip address" };
+    { reason: message, hint: listAddresses(binder.os) };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });
 }
 
@@ -87,13 +87,19 @@ function explain(
         hint: endOwners(holders, endpoint.port, binder.os),
       };
     case ADDRESS_ABSENT_CODE:
-      return { reason: ADDRESS_ABSENT, hint: "ip address" };
+      return lacksLoopback(endpoint.ip, binder.os)
+        ? { reason: LOOPBACK_ABSENT, hint: addLoopback(endpoint.ip) }
+        : { reason: ADDRESS_ABSENT, hint: listAddresses(binder.os) };
     case "EACCES":
     case "EPERM":
+      if (binder.os === "windows") return forbiddenOnWindows(endpoint, holders);
       return { reason: "permission denied", hint: hintOf(allowPort(endpoint.port, binder)) };
     case "EMFILE":
     case "ENFILE":
-      return { reason: "too many open files", hint: 'ulimit -n "$(ulimit -Hn)"' };
+      return {
+        reason: "too many open files",
+        hint: binder.os === "windows" ? undefined : 'ulimit -n "$(ulimit -Hn)"',
+      };
     case "EAFNOSUPPORT":
       return {
         reason: "the system does not support this kind of address",
@@ -104,9 +110,40 @@ function explain(
   }
 }
 
+/**
+ * Explains WSAEACCES: every user may bind every port, but not one of a range that Windows keeps, as
+ * for Hyper-V, nor one that a program has with SO_EXCLUSIVEADDRUSE.
+ */
+function forbiddenOnWindows(
+  { ip, port }: Endpoint,
+  holders: readonly PortOwner[],
+): { readonly reason: string; readonly hint: string | undefined } {
+  const family = isIpv4(ip) ? "ipv4" : "ipv6";
+  return {
+    reason: holders.length === 0
+      ? "Windows keeps the port, or a program has it for itself alone"
+      : `the port is held by ${describeOwners(holders)}`,
+    hint: hintOf([`httpcfg who ${port}`, `netsh int ${family} show excludedportrange tcp`]),
+  };
+}
+
+/** Returns the command that lists the addresses of the machine. */
+function listAddresses(os: string): string {
+  return os === "windows" ? "ipconfig" : os === "linux" ? "ip address" : "ifconfig";
+}
+
+/** Reports whether loopback of the system has the address only if it was given it. */
+function lacksLoopback(ip: Ip, os: string): boolean {
+  return isIpv4(ip) && isLoopback(ip) && os !== "linux" && os !== "windows";
+}
+
+/** Returns the command that gives loopback an address, on macOS and the BSDs. */
+export function addLoopback(ip: Ip): string {
+  return `sudo ifconfig lo0 alias ${ip} up`;
+}
+
 /** Returns what lets this program bind `port`, which the system keeps for others. */
 function allowPort(port: number, { os, executable, document }: Binder): string[] {
-  if (os === "windows") return ["netsh int ipv4 show excludedportrange tcp"];
   const whole = document === null ? "" : `sudo httpcfg config import ${shellWord(document)} && `;
   const service = `${whole}sudo httpcfg service install | sudo sh`;
   if (os !== "linux") return [service];

@@ -41,7 +41,13 @@ export interface Machine {
    */
   readonly dualStack: boolean;
   /**
-   * Whether every address in the prefix of a loopback interface is local, listed or not (Linux).
+   * Whether a socket on one address and another process's on every address may have the same port
+   * (macOS, the BSDs, Windows): who connects to the address reaches the former.
+   */
+  readonly besideWildcard: boolean;
+  /**
+   * Whether every address in the prefix of a loopback interface is local, listed or not (Linux,
+   * Windows). On macOS and the BSDs only those are that the interface was given.
    */
   readonly wholeLoopback: boolean;
   /** Names and flags of interfaces that the address list lacks; null until they are asked for. */
@@ -93,7 +99,8 @@ function* machineFrom(listing: string): Steps<Machine> {
     listing,
     addresses: yield* machineAddresses(listing, os, isInterface),
     ...askAboutWildcards(),
-    wholeLoopback: os === "linux",
+    besideWildcard: os === "windows" ? bindsBesideWildcard() : os !== "linux",
+    wholeLoopback: os === "linux" || os === "windows",
     links: null,
     unlisted: new Set(),
     unbindable: new Map(),
@@ -130,6 +137,28 @@ function askAboutWildcards(): Pick<Machine, "hasIpv6" | "dualStack"> {
     return { hasIpv6: true, dualStack: true };
   } finally {
     any6.close();
+  }
+}
+
+/**
+ * Asks Windows whether an address can be bound beside the wildcard, which for its sockets means the
+ * same with datagrams; under Wine the system below decides. The BSDs allow it for TCP alone, for which
+ * the runtime sets SO_REUSEADDR.
+ */
+function bindsBesideWildcard(): boolean {
+  try {
+    const any = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
+    try {
+      const { port } = any.addr as Deno.NetAddr;
+      Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port }).close();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      any.close();
+    }
+  } catch {
+    return true;
   }
 }
 

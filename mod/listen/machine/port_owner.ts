@@ -10,6 +10,7 @@ import {
   formatEndpoint,
   type Ip,
   isIpv4,
+  isWildcard,
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
@@ -63,6 +64,16 @@ export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): 
   if (isIpv4(a.ip) !== isIpv4(b.ip)) return false;
   const any = isIpv4(a.ip) ? ANY_V4 : ANY_V6;
   return a.ip === any || b.ip === any;
+}
+
+/**
+ * Reports whether another process's socket keeps `endpoint` from being bound where the system lets an
+ * address be bound beside the wildcard ({@linkcode Machine.besideWildcard}): if it is on the same
+ * address, or if both are on every address of a family.
+ */
+export function keepsFromBeside(owner: PortOwner, endpoint: Endpoint, dualStack: boolean): boolean {
+  if (!keepsFrom(owner, endpoint, dualStack)) return false;
+  return isWildcard(owner.ip) === isWildcard(endpoint.ip);
 }
 
 /**

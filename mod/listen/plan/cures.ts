@@ -13,6 +13,8 @@ import { shellWord } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
+import { LOOPBACK_ABSENT } from "../machine/address_table.ts";
+import { addLoopback } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { endOwners, isSystemd, moveOwner, type PortOwner } from "../machine/port_owner.ts";
 import type { PlanBinding, PlanSite } from "./admission.ts";
@@ -98,7 +100,9 @@ class Cures {
         yield* this.#move(site, ({ port, secure }) => this.#isTaken(site, port, secure)),
       );
     }
-    if (planned.state === "waiting") return present(yield* this.#appear(site));
+    if (planned.state === "waiting") {
+      return present(...this.#loopbackOf(site), yield* this.#appear(site));
+    }
     if (site.bindings.length === 0) return present(yield* this.#bind(site));
     const ports = new Set(site.bindings.map(({ port }) => port));
     const refused = this.#refused.find(({ port }) => ports.has(port));
@@ -212,6 +216,14 @@ class Cures {
       return `httpcfg site set ${shellWord(site.name)} ${words.join(" ")}`;
     }
     return null;
+  }
+
+  /** Returns the commands that give loopback the addresses for which a site waits. */
+  #loopbackOf({ bindings }: PlanSite): readonly string[] {
+    const ports = new Set(bindings.map(({ port }) => port));
+    return this.#plan.endpoints.filter(({ action, cause, port }) => {
+      return action === "wait" && cause === LOOPBACK_ABSENT && ports.has(port);
+    }).slice(0, ADDRESSES_SHOWN).map(({ ip }) => addLoopback(ip));
   }
 
   /** Returns the command that gives a site an address that the machine has; null for none. */

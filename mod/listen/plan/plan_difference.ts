@@ -128,7 +128,8 @@ function* addMachineChanges(changed: Set<Ip>, before: Machine, after: Machine): 
   if (before === after) return true;
   if (
     before.dualStack !== after.dualStack || before.hasIpv6 !== after.hasIpv6 ||
-    before.wholeLoopback !== after.wholeLoopback || before.links !== after.links
+    before.wholeLoopback !== after.wholeLoopback ||
+    before.besideWildcard !== after.besideWildcard || before.links !== after.links
   ) return false;
   const [old, current] = [yield* tableOf(before), yield* tableOf(after)];
   if (namesOf(old) !== namesOf(current)) return false;

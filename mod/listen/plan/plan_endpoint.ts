@@ -9,7 +9,12 @@ import { ADDRESS_ABSENT } from "../machine/address_table.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import type { OwnerIndex } from "../machine/owner_index.ts";
-import { describeOwners, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
+import {
+  describeOwners,
+  keepsFrom,
+  keepsFromBeside,
+  type PortOwner,
+} from "../machine/port_owner.ts";
 import type { PlanSite } from "./admission.ts";
 import type { EndpointMap } from "./endpoint_map.ts";
 import { whyExcluded } from "./exclusion.ts";
@@ -102,8 +107,10 @@ export function planEndpoint(
   if (fault !== undefined) {
     return { ...common, action: "refused", cause: fault.reason, holders: fault.holders };
   }
-  const holders = ownersOf(context, endpoint);
-  if (holders.length === 0) return { ...common, action: "open", cause };
+  const { holders, beside } = ownersOf(context, endpoint);
+  if (holders.length === 0) {
+    return { ...common, action: "open", cause: `${cause}${besideText(beside)}` };
+  }
   const held = `the port is held by ${describeOwners(holders)}`;
   return { ...common, action: "refused", cause: held, holders };
 }
@@ -121,10 +128,33 @@ function absenceAfterBind({ table }: Context, ip: Ip): string {
   return table.recordsOf(ip).length === 0 ? ADDRESS_ABSENT : "the system just stopped allowing it";
 }
 
-function ownersOf(context: Context, endpoint: Endpoint): PortOwner[] {
-  const near = context.held.near(endpoint);
-  return near.filter((one) => keepsFrom(one, endpoint, isDual(one, context)));
+/**
+ * Returns who keeps an endpoint from being bound, and who does not, but has one of the addresses of a
+ * wildcard, or the wildcard of an address.
+ */
+function ownersOf(
+  context: Context,
+  endpoint: Endpoint,
+): { readonly holders: readonly PortOwner[]; readonly beside: readonly PortOwner[] } {
+  const near = context.held.near(endpoint)
+    .filter((one) => keepsFrom(one, endpoint, isDual(one, context)));
+  if (!context.input.machine.besideWildcard) return { holders: near, beside: NOBODY };
+  const holders = near.filter((one) => keepsFromBeside(one, endpoint, isDual(one, context)));
+  // Who has every address loses the one that is bound: that changes nothing of what opens.
+  const beside = near.filter((one) => isWildcard(endpoint.ip) && !holders.includes(one));
+  return { holders, beside };
 }
+
+/** Says which addresses of a wildcard others answer, in place of it. */
+function besideText(beside: readonly PortOwner[]): string {
+  if (beside.length === 0) return "";
+  const more = beside.length > BESIDE_SHOWN ? ` and ${beside.length - BESIDE_SHOWN} more` : "";
+  const shown = beside.slice(0, BESIDE_SHOWN);
+  return `, except where others answer: ${describeOwners(shown)}${more}`;
+}
+
+/** Owners beside a wildcard that its cause names. */
+const BESIDE_SHOWN = 3;
 
 /** If another process has both `::` and `0.0.0.0` on one port, its `::` can only be IPv6 alone. */
 function isDual({ ip, port }: PortOwner, { held, input: { machine } }: Context): boolean {

@@ -133,6 +133,30 @@ Deno.test("explain() says why nothing responds", () => {
   }
 });
 
+Deno.test("explain() names who has the exact address beside our socket on every address", () => {
+  const held: PortOwner = {
+    ...(parseEndpoint("10.0.0.6:80") as Endpoint),
+    mapped: false,
+    v6only: null,
+    device: null,
+    pid: 7,
+    program: new ForeignText("nginx"),
+    user: null,
+    socket: 1,
+    workers: [],
+    namespace: null,
+  };
+  const machine = { ...MACHINE, besideWildcard: true };
+  const theirs = explainAt("10.0.0.6:80", "", { machine, held: [held] });
+  assertEquals([theirs.answeredBy, theirs.socket, theirs.site], ["other", null, null]);
+  assertMatch(
+    theirs.summary,
+    /^Served by nginx \(pid 7\) on 10\.0\.0\.6:80, not httpcfg, which has \[::\]:80$/,
+  );
+  const ours = explainAt("10.0.0.5:80", "", { machine, held: [held] });
+  assertEquals(ours.answeredBy, "site");
+});
+
 Deno.test("explain() reports the wrong protocol, a stopped site and an unknown host", () => {
   assertMatch(explainAt("10.0.0.5:80", "", {}, true).summary, /port 80 speaks plain HTTP/);
   const stopped = explainAt("10.0.0.5:80", "x", {}, null, [":80:y", ":80:x"], [2]);

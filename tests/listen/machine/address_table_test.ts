@@ -23,7 +23,7 @@ const MORE = {
 };
 const ABSENT = "no interface of this machine has the address";
 
-Deno.test("AddressTable.interfacesOf() has the whole loopback block on Linux only", () => {
+Deno.test("AddressTable.interfacesOf() has the whole loopback block where the system has", () => {
   const linux = tableOf(LINES, MORE);
   const other = tableOf(LINES, { ...MORE, wholeLoopback: false });
   const cases: readonly (readonly [address: string, linux: string, other: string])[] = [
@@ -95,6 +95,26 @@ Deno.test("AddressTable.absenceOf() gives the cause, and null for what the syste
     ["fe80::1%9", "this machine has no interface with the index 9"],
   ];
   for (const [text, cause] of cases) assertEquals(table.absenceOf(ip(text)), cause, text);
+});
+
+Deno.test("AddressTable.absenceOf() says what loopback lacks on macOS and the BSDs", () => {
+  const lo0 = ["127.0.0.1/8 lo0", "127.0.0.2/8 lo0", "10.0.0.5/24 en0"];
+  const table = tableOf(lo0, { wholeLoopback: false });
+  const cases: readonly (readonly [text: string, cause: string | null])[] = [
+    ["127.0.0.1", null],
+    ["127.0.0.2", null],
+    ["127.0.0.3", "loopback of this system has only the addresses that it was given"],
+    ["10.0.0.6", ABSENT],
+    ["::1", ABSENT],
+  ];
+  for (const [text, cause] of cases) assertEquals(table.absenceOf(ip(text)), cause, text);
+});
+
+Deno.test("AddressTable.interfacesOf() has the whole loopback block of Windows too", () => {
+  const lines = ["127.0.0.1/8 Loopback_Pseudo-Interface_1", "10.0.0.5/8 Ethernet_2"];
+  const table = tableOf(lines, { wholeLoopback: true });
+  assertEquals(table.interfacesOf(ip("127.0.0.2")), ["Loopback_Pseudo-Interface_1"]);
+  assertEquals(table.interfacesOf(ip("10.0.0.6")), []);
 });
 
 Deno.test("AddressTable.broadcastOf() is null for a network without a broadcast address", () => {

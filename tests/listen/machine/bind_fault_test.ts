@@ -46,11 +46,52 @@ Deno.test("bindFault() says what lets this form of the program bind a low port",
       ]],
       [8080, {}, [lower(8080), "sudo semanage port -a -t http_port_t -p tcp 8080"]],
       [80, { os: "darwin" }, [install]],
-      [80, { os: "windows" }, ["netsh int ipv4 show excludedportrange tcp"]],
+      [80, { os: "windows" }, [
+        "httpcfg who 80",
+        "netsh int ipv4 show excludedportrange tcp",
+      ]],
     ];
   for (const [port, binder, hint] of cases) {
     const at = parseEndpoint(`127.0.0.2:${port}`) as Endpoint;
     const fault = bindFault(at, failure("EACCES"), [], { ...BINDER, ...binder });
     assertEquals(fault.hint?.split("\n"), hint);
+  }
+});
+
+Deno.test("bindFault() gives the cause and the commands of each system", () => {
+  const lo = "127.0.0.2:80";
+  const cases: readonly (readonly [
+    os: string,
+    at: string,
+    code: string,
+    reason: RegExp,
+    hint: string | undefined,
+  ])[] = [
+    ["windows", lo, "EADDRNOTAVAIL", /no interface of this machine/, "ipconfig"],
+    ["darwin", "10.0.0.9:80", "EADDRNOTAVAIL", /no interface of this machine/, "ifconfig"],
+    [
+      "darwin",
+      lo,
+      "EADDRNOTAVAIL",
+      /loopback .* only the addresses that it was given/,
+      "sudo ifconfig lo0 alias 127.0.0.2 up",
+    ],
+    ["freebsd", lo, "EADDRNOTAVAIL", /only the addresses/, "sudo ifconfig lo0 alias 127.0.0.2 up"],
+    ["windows", lo, "EADDRINUSE", /in use on this address/, "netstat -ano | findstr :80"],
+    [
+      "windows",
+      "[::1]:80",
+      "EACCES",
+      /Windows keeps the port, or a program has it for itself/,
+      "httpcfg who 80\nnetsh int ipv6 show excludedportrange tcp",
+    ],
+    ["windows", lo, "EMFILE", /too many open files/, undefined],
+    ["darwin", lo, "EMFILE", /too many open files/, 'ulimit -n "$(ulimit -Hn)"'],
+  ];
+  for (const [os, text, code, reason, hint] of cases) {
+    const at = parseEndpoint(text) as Endpoint;
+    const fault = bindFault(at, failure(code), [], { ...BINDER, os });
+    assertMatch(fault.message, reason);
+    assertEquals(fault.hint, hint, `${os} ${code}`);
   }
 });

@@ -8,6 +8,7 @@ import {
   endOwners,
   endpointsCollide,
   keepsFrom,
+  keepsFromBeside,
   moveOwner,
   ownerCommand,
   type PortOwner,
@@ -47,6 +48,29 @@ Deno.test("keepsFrom() knows sockets that take no IPv4, and those of one interfa
     };
     const owner = { ...parseEndpoint(socket)!, ...rest, v6only, device };
     assertEquals(keepsFrom(owner, parseEndpoint(to)!, true), keeps, `${socket} ${v6only} ${to}`);
+  }
+});
+
+Deno.test("keepsFromBeside() lets an address be bound beside the wildcard", () => {
+  const cases: [
+    socket: string,
+    v6only: boolean | null,
+    to: string,
+    dual: boolean,
+    keeps: boolean,
+  ][] = [
+    ["0.0.0.0:80", null, "10.0.0.1:80", false, false],
+    ["10.0.0.1:80", null, "0.0.0.0:80", false, false],
+    ["10.0.0.1:80", null, "10.0.0.1:80", false, true],
+    ["10.0.0.1:80", null, "10.0.0.2:80", false, false],
+    ["0.0.0.0:80", null, "0.0.0.0:80", false, true],
+    ["[::]:80", true, "0.0.0.0:80", false, false],
+    ["[::]:80", false, "0.0.0.0:80", true, true],
+    ["[::]:80", true, "[::1]:80", true, false],
+  ];
+  for (const [socket, v6only, to, dual, keeps] of cases) {
+    const owner = { ...ownerOf(7), ...parseEndpoint(socket)!, v6only };
+    assertEquals(keepsFromBeside(owner, parseEndpoint(to)!, dual), keeps, `${socket} ${to}`);
   }
 });
 

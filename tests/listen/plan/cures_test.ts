@@ -7,6 +7,7 @@ import { ForeignText } from "../../../mod/base/printable.ts";
 import { isProblem } from "../../../mod/base/problem.ts";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
+import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 import { withCures } from "../../../mod/listen/plan/cures.ts";
@@ -42,16 +43,23 @@ interface Given {
   readonly sites?: readonly PlanSite[];
   readonly held?: readonly PortOwner[];
   readonly generation?: PlanInput["generation"];
+  readonly machine?: Partial<Machine>;
 }
 
-function hintsOf({ list = [], sites = [site(1, "a", ":80:")], held = [], generation = 6 }: Given): (
+function hintsOf({
+  list = [],
+  sites = [site(1, "a", ":80:")],
+  held = [],
+  generation = 6,
+  machine = {},
+}: Given): (
   | readonly string[]
   | undefined
 )[] {
   const input: PlanInput = {
     list: parseList(list),
     sites,
-    machine: machineOf(["10.0.0.1/24 eth0", "10.0.0.2/24 eth0", "127.0.0.1/8 lo"]),
+    machine: machineOf(["10.0.0.1/24 eth0", "10.0.0.2/24 eth0", "127.0.0.1/8 lo"], machine),
     keys: [],
     running: [],
     held,
@@ -121,4 +129,11 @@ Deno.test("withCures() includes the address of a site, or moves the site", () =>
     ["httpcfg site set b --bind :8081: --bind :81:"],
     undefined,
   ]);
+});
+
+Deno.test("withCures() gives loopback the address for which a site waits, where that is needed", () => {
+  const [hints] = hintsOf({ list: ["127.0.0.2"], machine: { wholeLoopback: false } });
+  assertEquals(hints?.[0], "sudo ifconfig lo0 alias 127.0.0.2 up");
+  const [elsewhere] = hintsOf({ list: ["127.0.0.2"] });
+  assertEquals(elsewhere?.some((line) => line.includes("ifconfig")), false);
 });

@@ -331,6 +331,42 @@ Deno.test("makePlan() accounts for failed attempts to bind", () => {
   assertMatch(plan.sites[0]?.reason ?? "", /^10\.0\.0\.6:80: permission denied/);
 });
 
+Deno.test("makePlan() opens an address beside the wildcard where the system lets it", () => {
+  const windows = { machine: { ...MACHINE, besideWildcard: true, dualStack: false } };
+  const darwin = { machine: { ...MACHINE, besideWildcard: true, dualStack: true } };
+  const cases: readonly (readonly [
+    options: Partial<PlanInput>,
+    list: string,
+    held: string,
+    endpoints: readonly string[],
+  ])[] = [
+    [windows, "10.0.0.5", "0.0.0.0:80", ["open 10.0.0.5:80"]],
+    [windows, "10.0.0.5", "10.0.0.5:80", ["refused 10.0.0.5:80"]],
+    [windows, "", "10.0.0.6:80", ["open 0.0.0.0:80", "open [::]:80"]],
+    [windows, "", "[::]:80", ["open 0.0.0.0:80", "refused [::]:80"]],
+    [darwin, "10.0.0.5", "[::]:80", ["open 10.0.0.5:80"]],
+    [darwin, "", "10.0.0.6:80", ["open [::]:80"]],
+    [darwin, "", "0.0.0.0:80", ["refused [::]:80"]],
+  ];
+  for (const [options, list, held, endpoints] of cases) {
+    const plan = planOf({ title: "", list, sites: [":80:"], held, endpoints, options });
+    assertEquals(lines(plan), endpoints, `${list} beside ${held}`);
+  }
+  // What is not so is not claimed: the other program answers on its address.
+  const plan = planOf({
+    title: "",
+    sites: [":80:"],
+    held: "10.0.0.6:80",
+    endpoints: [],
+    options: windows,
+  });
+  assertMatch(
+    plan.endpoints[0]!.cause,
+    /, except where others answer: nginx .* on 10\.0\.0\.6:80$/,
+  );
+  assertEquals(plan.endpoints[1]!.cause.includes("except"), false);
+});
+
 function planOf({ list = "", sites, running, held, options }: Case, ownSockets = false): Plan {
   return makePlan({
     list: parseList(words(list)),
