@@ -75,6 +75,14 @@ export class LinkedList<Member extends Linked<Member>> {
     }
   }
 
+  /** Reports whether `test` is true of a member. */
+  some(test: (member: Member) => boolean): boolean {
+    for (let member = this.#first; member !== null; member = member.next) {
+      if (test(member)) return true;
+    }
+    return false;
+  }
+
   /** Returns the members there are now, in order. */
   toArray(): Member[] {
     const members: Member[] = [];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf, LocalEndpoint } from "../base/address.ts";
+import { type Endpoint, endpointOf, LocalEndpoint, withoutZone } from "../base/address.ts";
 import type {
   AcceptedStream,
   Handler,
@@ -174,6 +174,14 @@ export class HttpServer {
     const chosen = idle.slice(0, count);
     for (const connection of chosen) connection.abort(null);
     return chosen.length;
+  }
+
+  /** Reports whether a connection from `client` is open. */
+  hasClient({ ip, port }: Endpoint): boolean {
+    const isIt = ({ remote }: Connection): boolean => {
+      return remote.port === port && withoutZone(remote.ip) === withoutZone(ip);
+    };
+    return this.#connections.some(isIt) || this.#rejecting.some(isIt);
   }
 
   /** Returns the local endpoints of the current connections, with the number of each. */

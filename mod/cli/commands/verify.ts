@@ -11,7 +11,7 @@ import type { IpBlocks } from "../../base/ip_blocks.ts";
 import { blocksOf } from "../../config/document/address_block.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { type Binding, parseBinding } from "../../config/document/binding.ts";
-import { probe } from "../../host/inspect/probe.ts";
+import { probe, reachesService } from "../../host/inspect/probe.ts";
 import type { ServiceStatus, SiteStatus } from "../../host/control/status.ts";
 import {
   type ExpectedSite,
@@ -24,12 +24,11 @@ import {
 } from "../../host/inspect/verify.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { askSystem } from "../../listen/machine/ask_system.ts";
-import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
-import { withLinks } from "../../listen/plan/plan_input.ts";
+import { THIS_MACHINE, withLinks } from "../../listen/plan/plan_input.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
 import { span } from "../core/screen/colors.ts";
-import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
 import { storedNotices } from "../core/notices/stored_notice.ts";
@@ -43,12 +42,13 @@ const verify: CommandSpec = {
   details: [
     "Connects to every address of this machine, included or not, on every port in use, and " +
     "compares the answer with what the service says. It fails where a served address does not " +
-    "answer, or another program answers in place of the service; where the service answers on " +
+    "answer, or another program answers in place of the service or beside it; where the service answers on " +
     "an address that is excluded; where a site that starts by itself has no open socket; and " +
     "where the certificate for the host name of a site is for another name or not valid now.",
     "Another program on an address that is not included is listed and is no failure.",
     "The connections come from this machine, so they do not show what a firewall lets through.",
-    "Exit status 0 if everything is as expected, 1 if not.",
+    "Exit status 0 if everything is as expected, 1 if not, 3 if something answers of which neither " +
+    "the system nor the service says what it is.",
   ],
   examples: [
     { line: "httpcfg verify", shows: "show what is wrong" },
@@ -72,6 +72,7 @@ const verify: CommandSpec = {
     const addresses = new AddressTable(machine);
     const proxies = blocksOf(status.settings?.ProxyProtocol ?? []);
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
+    const listeners = await (io.machine ?? THIS_MACHINE).findListeners(ports);
     const findings = [
       ...verifySites(
         expectedSites(status, stored?.sites ?? [], addresses),
@@ -83,7 +84,8 @@ const verify: CommandSpec = {
         ports,
         machine,
         absenceOf: (ip) => addresses.absenceOf(ip),
-        listeners: (await findListeners(ports)).owners,
+        listeners,
+        reachesService: (endpoint) => reachesService(endpoint, (client) => hasClient(io, client)),
         pid: status.pid ?? 0,
         probe,
         progress: io.progress,
@@ -95,6 +97,7 @@ const verify: CommandSpec = {
       ),
     ];
     const failures = findings.filter(isFailure).length;
+    const unknown = findings.filter(({ verdict }) => verdict === "unknown").length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
     await writeListing(input, io, listing(findings), {
       text(): void {
@@ -105,9 +108,13 @@ const verify: CommandSpec = {
     });
     io.note([
       `${findings.length} checks: `,
-      failures === 0 ? span("good", "all as expected") : span("error", `${failures} failed`),
+      failures > 0
+        ? span("error", `${failures} failed`)
+        : unknown > 0
+        ? span("waiting", `${unknown} not known`)
+        : span("good", "all as expected"),
     ]);
-    return failures === 0 ? EXIT.ok : EXIT.failed;
+    return failures > 0 ? EXIT.failed : unknown > 0 ? EXIT.unknown : EXIT.ok;
   },
 };
 
@@ -206,7 +213,7 @@ function textListing(findings: readonly Finding[]): Listing {
     name: "findings",
     columns: ["result", "endpoint", "expected", "found"],
     rows: findings.map((finding) => ({
-      result: isFailure(finding) ? "FAILED" : "note",
+      result: isFailure(finding) ? "FAILED" : finding.verdict === "unknown" ? "UNKNOWN" : "note",
       endpoint: formatEndpoint(finding),
       expected: finding.isExpected ? "httpcfg" : "not httpcfg",
       found: foundText(finding),
@@ -222,10 +229,27 @@ const LOOKS: Readonly<Record<string, ColumnLook>> = {
 
 function foundText({ verdict, result, detail }: Finding): string {
   if (verdict === "exposed") return "httpcfg";
+  if (verdict === "unknown") {
+    return `an answer, not known whose${detail === null ? "" : `: ${detail}`}`;
+  }
+  if (verdict === "shared") return `httpcfg beside ${detail}`;
   if (verdict === "foreign") return detail ?? "another program";
   if (verdict !== "missing") return detail ?? "";
   const answer = result === "silent" ? "no answer" : "nothing listens";
   return detail === null ? answer : `${answer}, although ${detail} has the port`;
+}
+
+/**
+ * Asks the service whether a connection from `client` is open; null if it cannot say, as an older one
+ * that does not know the question.
+ */
+async function hasClient(io: Pick<CommandIo, "control">, client: string): Promise<boolean | null> {
+  try {
+    const status = await io.control.ask({ op: "client", client, brief: true });
+    return status?.hasClient ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Loads TLS for the first name: that takes as long as the runtime takes to start. */

@@ -27,6 +27,8 @@ export type ControlRequest =
    */
   | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
   | { readonly op: "flushLogs" }
+  /** Asks whether a connection from `client`, an IP and a port, is open: `hasClient` of the answer. */
+  | { readonly op: "client"; readonly client: string; readonly brief: true }
   | AcmeRequest
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };

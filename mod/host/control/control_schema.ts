@@ -59,6 +59,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     name: text,
     progress: v.exactOptional(v.boolean()),
   }),
+  v.object({ op: v.literal("client"), client: text, brief: v.literal(true) }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
 
@@ -155,6 +156,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     headersLength: v.exactOptional(count),
   }))),
   dropped: v.exactOptional(count),
+  hasClient: v.exactOptional(v.boolean()),
 });
 
 const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", [

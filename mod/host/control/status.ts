@@ -63,6 +63,8 @@ export interface ServiceStatus {
   readonly cache?: readonly CachedResponse[];
   /** Number of evicted responses; only in the answer to `dropCache`. */
   readonly dropped?: number;
+  /** Whether a connection from the client is open; only in the answer to `client`. */
+  readonly hasClient?: boolean;
 }
 
 /**

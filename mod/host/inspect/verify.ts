@@ -17,6 +17,7 @@ import type { Progress } from "../../base/progress.ts";
 import { quote } from "../../base/fault.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { describeOwners, isProcessOf, type PortOwner } from "../../listen/machine/port_owner.ts";
+import { isKnown, type Listeners } from "../../listen/machine/listeners.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
 /** The result of a connection attempt. */
@@ -30,11 +31,22 @@ type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
  *
  * - `missing`: the service should respond there, but nothing does.
  * - `foreign`: another process responds; with `isExpected`, in place of the service.
+ * - `shared`: the service and another process listen on the same address; the system gives each of
+ *   them some of the connections, or does not say whom.
  * - `exposed`: the service responds where it should not.
+ * - `unknown`: something responds, and neither the system nor the service says what.
  * - `certificate`: a name of a site gets a certificate that is not for it, or not valid now.
  * - `stopped`: a site that starts by itself has no open socket.
  */
-type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate" | "stopped";
+type Verdict =
+  | "ok"
+  | "missing"
+  | "foreign"
+  | "shared"
+  | "exposed"
+  | "unknown"
+  | "certificate"
+  | "stopped";
 
 /** The result for one address and port; its fields are its JSON form. */
 export interface Finding extends Endpoint {
@@ -53,7 +65,7 @@ export interface Finding extends Endpoint {
  * not included does not: the list is there to leave room for it.
  */
 export function isFailure({ verdict, isExpected }: Finding): boolean {
-  return verdict !== "ok" && (verdict !== "foreign" || isExpected);
+  return verdict !== "ok" && verdict !== "unknown" && (verdict !== "foreign" || isExpected);
 }
 
 /** The facts that are compared. */
@@ -65,10 +77,13 @@ export interface VerifyInput {
   readonly machine: Machine;
   /** Returns why an address cannot be reached now; null if it can. */
   absenceOf(ip: Ip): string | null;
+  /** Listening sockets of all processes on these ports, as far as they are seen. */
+  readonly listeners: Listeners;
   /**
-   * Listening sockets of all processes on these ports; empty if the system does not report them.
+   * Connects, and asks the service whether the connection is one of its own; null if that cannot be
+   * asked. Where the system does not say who listens, only this does.
    */
-  readonly listeners: readonly PortOwner[];
+  readonly reachesService: (endpoint: Endpoint) => Promise<boolean | null>;
   /** Process id of the service. */
   readonly pid: number;
   readonly probe: Probe;
@@ -81,10 +96,12 @@ const PROBES_AT_ONCE = 32;
 /** Tries every address of this machine, included or not, on every port in use. */
 export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   const targets = targetsOf(input);
-  const own = input.listeners.filter(({ namespace }) => namespace === null);
+  const { owners, unseen } = input.listeners;
+  const own = owners.filter(({ namespace }) => namespace === null);
   const facts: Facts = {
     expected: new Set(input.expected.map(formatEndpoint)),
     listeners: Map.groupBy(own, formatEndpoint),
+    unseen,
     dualStack: input.machine.dualStack,
     absenceOf: (ip) => input.absenceOf(ip),
     pid: input.pid,
@@ -95,7 +112,11 @@ export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
     for (let at = next++; at < targets.length; at = next++) {
       const target = targets[at]!;
       input.progress?.("verifying", "addresses", at, targets.length);
-      findings[at] = judge(target, await input.probe(target), facts);
+      const result = await input.probe(target);
+      const isAsked = result === "accepted" && !isAnswererSeen(target, facts);
+      findings[at] = isAsked
+        ? judgeAnswer(target, await input.reachesService(target), facts)
+        : judge(target, result, facts);
     }
   };
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, worker));
@@ -168,6 +189,7 @@ export function verifySites(
 interface Facts {
   readonly expected: ReadonlySet<string>;
   readonly listeners: ReadonlyMap<string, readonly PortOwner[]>;
+  readonly unseen: string | null;
   readonly dualStack: boolean;
   readonly pid: number;
   absenceOf(ip: Ip): string | null;
@@ -179,7 +201,7 @@ function targetsOf({ expected, ports, machine, listeners }: VerifyInput): Endpoi
   const targets = new Map<string, Endpoint>();
   const add = (endpoint: Endpoint): unknown => targets.set(formatEndpoint(endpoint), endpoint);
   for (const port of ports) for (const ip of ips) add({ ip, port });
-  for (const { ip, port, namespace } of [...expected.map(inOwnNamespace), ...listeners]) {
+  for (const { ip, port, namespace } of [...expected.map(inOwnNamespace), ...listeners.owners]) {
     if (ip !== ANY_V4 && ip !== ANY_V6 && namespace === null) add({ ip, port });
   }
   return [...targets.values()].sort((a, b) => a.port - b.port || compareIp(a.ip, b.ip));
@@ -189,12 +211,44 @@ function inOwnNamespace(endpoint: Endpoint): Endpoint & { readonly namespace: nu
   return { ...endpoint, namespace: null };
 }
 
-function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
+/** Returns the sockets whose owners a connection to `target` reaches, and all that it could reach. */
+function receiversOf(
+  target: Endpoint,
+  facts: Facts,
+): { readonly sockets: readonly string[]; readonly receivers: readonly PortOwner[] } {
   const sockets = socketsReaching(target, facts.dualStack).map(formatEndpoint);
-  const isExpected = sockets.some((socket) => facts.expected.has(socket));
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const receivers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
     .find((owners) => owners.length > 0) ?? [];
+  return { sockets, receivers };
+}
+
+/** Reports whether the system names who answers at an address. */
+function isAnswererSeen(target: Endpoint, facts: Facts): boolean {
+  const { receivers } = receiversOf(target, facts);
+  return facts.unseen === null && receivers.length > 0 &&
+    isKnown({ owners: receivers, unseen: null });
+}
+
+/** Judges an answer of whoever it is; `isOurs` is what the service says of it. */
+function judgeAnswer(target: Endpoint, isOurs: boolean | null, facts: Facts): Finding {
+  const { sockets, receivers } = receiversOf(target, facts);
+  const isExpected = sockets.some((socket) => facts.expected.has(socket));
+  const common = { ...target, isExpected, result: "accepted" } as const;
+  const others = receivers.filter((owner) => !isProcessOf(facts.pid, owner));
+  const named = isOurs
+    ? others.filter((owner) => isKnown({ owners: [owner], unseen: null }))
+    : others;
+  const detail = named.length === 0 ? null : describeOwners(named);
+  const found = { ...common, holders: named, detail };
+  if (isOurs === null) return { ...found, verdict: "unknown", detail: facts.unseen ?? detail };
+  if (!isOurs) return { ...found, verdict: "foreign" };
+  return { ...found, verdict: named.length > 0 ? "shared" : isExpected ? "ok" : "exposed" };
+}
+
+function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
+  const { sockets, receivers } = receiversOf(target, facts);
+  const isExpected = sockets.some((socket) => facts.expected.has(socket));
   const others = receivers.filter((owner) => !isProcessOf(facts.pid, owner));
   const isOurs = others.length < receivers.length;
   const detail = others.length === 0 ? null : describeOwners(others);
@@ -208,6 +262,7 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
     return { ...common, verdict: isExpected ? "missing" : "ok", detail };
   }
   if (others.length > 0 && !isOurs) return { ...common, verdict: "foreign", detail };
+  if (others.length > 0) return { ...common, verdict: "shared", detail };
   if (isExpected) return { ...common, verdict: "ok", detail: null };
   return { ...common, verdict: isOurs ? "exposed" : "foreign", detail };
 }

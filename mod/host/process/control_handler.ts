@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatEndpoint } from "../../base/address.ts";
+import { formatEndpoint, parseEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { Store } from "../../config/store/store.ts";
@@ -83,6 +83,7 @@ export async function handleControl(
         progress: stagesOf(request, report),
       });
     case "cache":
+    case "client":
     case "dropCache":
       return; // handled by extraFields()
   }
@@ -103,9 +104,13 @@ function stagesOf(
 
 /** Returns the fields that the answer to `request` has in addition to the status. */
 export async function extraFields(
-  workers: Pick<ServingWorker, "cached" | "evict">,
+  workers: Pick<ServingWorker, "cached" | "evict" | "hasClient">,
   request: ControlRequest,
 ): Promise<Partial<ServiceStatus>> {
+  if (request.op === "client") {
+    const client = parseEndpoint(request.client);
+    return { hasClient: client !== null && await workers.hasClient(client) };
+  }
   if (request.op === "cache") return { cache: await workers.cached() };
   return request.op === "dropCache" ? { dropped: await workers.evict(request) } : {};
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatEndpoint } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import type { Handler, RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { stackOf } from "../../base/fault.ts";
 import { inSlices } from "../../base/work/slices.ts";
@@ -201,6 +201,11 @@ export class LocalWorker implements ServingWorker {
   counts(): Promise<ServingCounts> {
     const { connections, tunnels } = this.#server?.counts() ?? { connections: 0, tunnels: 0 };
     return Promise.resolve({ connections, tunnels, tunnelsOf: this.#options.requests.tunnels });
+  }
+
+  hasClient(client: Endpoint): Promise<boolean> {
+    const isWaiting = this.#tls.has(client) || (this.#proxies?.waiting.has(client) ?? false);
+    return Promise.resolve(isWaiting || (this.#server?.hasClient(client) ?? false));
   }
 
   upstreams(): Promise<readonly SiteUpstreamState[]> {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Endpoint } from "../../base/address.ts";
 import * as v from "valibot";
 import type { Ip } from "../../base/address.ts";
 import type { Settings } from "../../config/document/settings.ts";
@@ -157,6 +158,11 @@ export class RemoteWorker implements ServingWorker, LimitParty {
     if (answer === ENDED) return { connections: 0, tunnels: 0, tunnelsOf: new Map() };
     const { connections, tunnels, tunnelsOf } = v.parse(ANSWERS.counts, answer);
     return { connections, tunnels, tunnelsOf: new Map(tunnelsOf) };
+  }
+
+  async hasClient(client: Endpoint): Promise<boolean> {
+    const answer = await this.#ask({ op: "hasClient", client });
+    return answer !== ENDED && v.parse(ANSWERS.hasClient, answer);
   }
 
   async upstreams(): Promise<readonly SiteUpstreamState[]> {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Endpoint } from "../../base/address.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
@@ -40,6 +41,8 @@ export interface ServingWorker {
   /** Drains the connections to addresses on which none of the sockets `open` listens any more. */
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]>;
   counts(): Promise<ServingCounts>;
+  /** Reports whether a connection from `client` is open. */
+  hasClient(client: Endpoint): Promise<boolean>;
   /** Returns the states of the upstreams of sites. */
   upstreams(): Promise<readonly SiteUpstreamState[]>;
   /** Lists the cached responses. */

@@ -70,6 +70,11 @@ export class TlsFront {
     else this.#gate.admit(conn, named);
   }
 
+  /** Reports whether a handshake with `client` is in progress. */
+  has(client: Endpoint): boolean {
+    return this.#gate?.has(client) ?? false;
+  }
+
   /** Aborts up to `count` of the oldest handshakes, of at least `waitedMs`; returns how many. */
   makeRoom(count: number, waitedMs = 0): number {
     return this.#gate?.makeRoom(count, waitedMs) ?? 0;

@@ -141,6 +141,8 @@ class WorkerProcess {
         const { tunnelsOf, ...counts } = await worker.counts();
         return { ...counts, tunnelsOf: [...tunnelsOf] };
       }
+      case "hasClient":
+        return await worker.hasClient(request.client);
       case "upstreams":
         return await worker.upstreams();
       case "cached":

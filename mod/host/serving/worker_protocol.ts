@@ -6,6 +6,7 @@
  * @module
  */
 import * as v from "valibot";
+import type { Endpoint } from "../../base/address.ts";
 import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { TlsPolicy } from "../../config/certs/tls_policy.ts";
 import type { ClientTrust } from "../../config/certs/client_trust.ts";
@@ -64,6 +65,7 @@ export type WorkerRequest =
     readonly open: readonly SocketEndpoint[];
     readonly graceMs: number;
   }
+  | { readonly op: "hasClient"; readonly client: Endpoint }
   | { readonly op: "evict"; readonly selection: CacheSelection }
   | { readonly op: "open"; readonly sockets: readonly SentSocket[]; readonly tcpBacklog: number }
   | {
@@ -116,6 +118,7 @@ export const ANSWERS = {
     lastCheck: v.nullable(v.object({ atMs: finite, failure: v.nullable(text) })),
   })),
   evict: count,
+  hasClient: v.boolean(),
   /** The second before which all lines have been sent. */
   flush: count,
   /** The sockets that cannot be opened. */

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { Endpoint } from "../../base/address.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
@@ -206,6 +207,13 @@ export class Workers implements ServingWorker {
 
   async counts(): Promise<ServingCounts> {
     return (await this.status()).counts;
+  }
+
+  async hasClient(client: Endpoint): Promise<boolean> {
+    const all = await this.#all((worker) => {
+      return within(ANSWER_MS, worker.hasClient(client), () => false);
+    });
+    return all.includes(true);
   }
 
   async upstreams(): Promise<readonly SiteUpstreamState[]> {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { endpointOf } from "../../base/address.ts";
+import { type Endpoint, endpointOf, withoutZone } from "../../base/address.ts";
 import type { NetworkAddress, RefusedRecord } from "../../base/exchange.ts";
 import { type Linked, LinkedList } from "../../base/linked_list.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
@@ -74,6 +74,13 @@ export class EarlyClients {
     this.#waiting.delete(client);
     this.#tellIdle();
     if (client.reason !== null) this.#report(client);
+  }
+
+  /** Reports whether a connection from `client` waits. */
+  has({ ip, port }: Endpoint): boolean {
+    return this.#waiting.some(({ remote }) => {
+      return remote.port === port && withoutZone(endpointOf(remote).ip) === withoutZone(ip);
+    });
   }
 
   /**

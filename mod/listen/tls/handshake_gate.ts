@@ -68,6 +68,11 @@ export class TlsGate {
     void this.#handshake(this.#waiting.begin(conn, remote), named);
   }
 
+  /** Reports whether a handshake with `client` is in progress. */
+  has(client: Endpoint): boolean {
+    return this.#waiting.has(client);
+  }
+
   /** Aborts handshakes as {@linkcode EarlyClients.makeRoom} does. */
   makeRoom(count: number, waitedMs = 0): number {
     return this.#waiting.makeRoom(count, waitedMs);

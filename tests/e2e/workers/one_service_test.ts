@@ -274,3 +274,37 @@ test("what a program does wrong is one event, whichever worker sees it", async (
   const told = (await service.events()).match(/does not respond correctly/g) ?? [];
   assertEquals(told.length, 1);
 });
+
+testWith(["python3"], "verify finds who shares a port of the workers", async () => {
+  await using service = await WorkerService.start();
+  const { program, port } = service;
+  await service.settled(2);
+  assertEquals((await program.run("verify")).status, 0);
+  const stranger = new Deno.Command(PYTHON, {
+    args: ["-c", HOLDER, HOST, `${port}`, "true"],
+    stdout: "piped",
+  }).spawn();
+  const reader = stranger.stdout.getReader();
+  try {
+    await reader.read();
+    const { status, out } = await program.run("verify");
+    assertEquals(status, 1);
+    assertMatch(
+      out,
+      new RegExp(
+        `FAILED +${HOST}:${port} +httpcfg +httpcfg beside python3\\S* \\(pid ${stranger.pid}`,
+      ),
+    );
+    const { findings } = JSON.parse((await program.run("verify --format json")).out);
+    const bad = findings.filter(({ failed }: { failed: boolean }) => failed);
+    assertEquals([bad.length, bad[0].verdict, bad[0].holders[0].pid], [
+      1,
+      "shared",
+      stranger.pid,
+    ]);
+  } finally {
+    stranger.kill("SIGKILL");
+    await reader.cancel();
+    await stranger.status;
+  }
+});

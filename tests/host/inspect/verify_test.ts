@@ -2,10 +2,11 @@
 import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
-import { probe } from "../../../mod/host/inspect/probe.ts";
+import { probe, reachesService } from "../../../mod/host/inspect/probe.ts";
 import { certificateProblem } from "../../../mod/host/inspect/probe_tls.ts";
 import {
   type Finding,
+  isFailure,
   verifyExposure,
   type VerifyInput,
   verifyNames,
@@ -29,6 +30,11 @@ Deno.test("verifyExposure() distinguishes missing, foreign, exposed and good soc
     ["10.0.0.5:80", "ours 10.0.0.5:80 ours 10.0.0.6:80", "ok exposed"],
     ["[::]:80", "ours [::]:80", "ok ok"],
     ["0.0.0.0:80", "ours 0.0.0.0:80", "ok ok"],
+    // Another program on one address beside ours on all, as macOS and Windows let it.
+    ["0.0.0.0:80", "ours 0.0.0.0:80 other 10.0.0.6:80", "ok foreign"],
+    // Another program on the same address: SO_REUSEPORT, or SO_REUSEADDR on Windows.
+    ["10.0.0.5:80", "ours 10.0.0.5:80 other 10.0.0.5:80", "shared ok"],
+    ["0.0.0.0:80", "ours 0.0.0.0:80 other 0.0.0.0:80", "shared shared"],
   ];
   for (const [expected, listeners, verdicts] of cases) {
     const findings = await check(expected, listeners);
@@ -36,6 +42,56 @@ Deno.test("verifyExposure() distinguishes missing, foreign, exposed and good soc
   }
   const [finding] = await check("10.0.0.5:80", "other 10.0.0.5:80");
   assertMatch(finding?.detail ?? "", /^nginx \(pid 7, user www\) on 10\.0\.0\.5:80/);
+});
+
+Deno.test("verifyExposure() asks the service where the system does not say who answers", async () => {
+  const cases: readonly (readonly [
+    listeners: string,
+    unseen: string | null,
+    isOurs: boolean | null,
+    verdicts: string,
+    asked: number,
+  ])[] = [
+    ["ours 10.0.0.5:80", null, null, "ok ok", 0],
+    ["ours 10.0.0.5:80", "no lsof", true, "ok ok", 1],
+    ["ours 0.0.0.0:80", "no lsof", true, "ok exposed", 2],
+    ["ours 0.0.0.0:80", "no lsof", false, "foreign foreign", 2],
+    ["ours 0.0.0.0:80", "no lsof", null, "unknown unknown", 2],
+    ["hidden 10.0.0.5:80", null, true, "ok ok", 1],
+    ["hidden 10.0.0.5:80", null, false, "foreign ok", 1],
+    ["ours 10.0.0.5:80 other 10.0.0.5:80", "no lsof", true, "shared ok", 1],
+  ];
+  for (const [listeners, unseen, isOurs, verdicts, asked] of cases) {
+    let count = 0;
+    const reachesService = (): Promise<boolean | null> => {
+      count++;
+      return Promise.resolve(isOurs);
+    };
+    const findings = await check("10.0.0.5:80", listeners, () => null, undefined, {
+      unseen,
+      reachesService,
+    });
+    assertEquals(
+      [findings.map(({ verdict }) => verdict).join(" "), count],
+      [verdicts, asked],
+      `${listeners} ${isOurs}`,
+    );
+    assertEquals(findings.filter(isFailure).length > 0, /foreign \w|shared|exposed/.test(verdicts));
+  }
+});
+
+Deno.test("reachesService() waits until the service has the connection", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const at = { ip: "127.0.0.1" as Ip, port: listener.addr.port };
+  const asked: string[] = [];
+  const later = (client: string): Promise<boolean | null> => {
+    return Promise.resolve(asked.push(client) > 2);
+  };
+  assertEquals(await reachesService(at, later), true);
+  assertEquals(new Set(asked).size, 1);
+  assertMatch(asked[0]!, /^127\.0\.0\.1:\d+$/);
+  assertEquals(await reachesService(at, () => Promise.resolve(null)), null);
+  assertEquals(await reachesService(at, () => Promise.resolve(false)), false);
 });
 
 Deno.test("verifyNames() returns a finding for each name, in order", async () => {
@@ -97,6 +153,10 @@ function check(
   listeners: string,
   absenceOf: (ip: Ip) => string | null = () => null,
   reachable?: readonly string[],
+  { unseen = null, reachesService = () => Promise.resolve(null) }: {
+    readonly unseen?: string | null;
+    readonly reachesService?: VerifyInput["reachesService"];
+  } = {},
 ): Promise<Finding[]> {
   const words = listeners.split(" ").filter((word) => word !== "");
   const held: PortOwner[] = [];
@@ -106,7 +166,7 @@ function check(
       mapped: false,
       v6only: null,
       device: null,
-      pid: words[i] === "ours" ? PID : 7,
+      pid: words[i] === "ours" ? PID : words[i] === "hidden" ? null : 7,
       program: new ForeignText(words[i] === "ours" ? "httpcfg" : "nginx"),
       user: "www",
       socket: i,
@@ -119,7 +179,8 @@ function check(
     ports: new Set([80]),
     machine: machineOf(["10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]),
     absenceOf,
-    listeners: held,
+    listeners: { owners: held, unseen },
+    reachesService,
     pid: PID,
     probe: (target) => {
       const isThere = held.some(({ ip }) => ip === target.ip || ip === "0.0.0.0" || ip === "::");

@@ -152,7 +152,11 @@ Deno.test("handleControl() controls a site in a turn, and passes other requests 
 });
 
 Deno.test("extraFields() returns what is cached, or how much of it was dropped", async () => {
-  const workers = { cached: () => Promise.resolve([]), evict: () => Promise.resolve(3) };
+  const workers = {
+    cached: () => Promise.resolve([]),
+    evict: () => Promise.resolve(3),
+    hasClient: () => Promise.resolve(true),
+  };
   assertEquals(await extraFields(workers, { op: "cache" }), { cache: [] });
   assertEquals(await extraFields(workers, { op: "dropCache", url: null, recursive: false }), {
     dropped: 3,
