@@ -27,3 +27,19 @@ Deno.test("listAdvice() reports new entries that name no interface", () => {
     );
   }
 });
+
+Deno.test("listAdvice() says that a system does not tell temporary addresses apart", () => {
+  const lines = ["10.0.0.5/24 Ethernet_2", "2001:db8::1/64 Ethernet_2", "10.1.0.5/24 eth1"];
+  const hidden = tableOf(lines, { links: linksOf({}) });
+  const text = (entry: string, table = hidden): string[] => {
+    return listAdvice([entry], table).map((one) => `${one.text}\n${one.hint}`);
+  };
+  assertEquals(text("Ethernet_2/stable"), [
+    '"Ethernet_2/stable" matches no IPv6 address: this system does not say which are temporary\n' +
+    "httpcfg set iplisten -i Ethernet_2",
+  ]);
+  assertEquals(text("Ethernet_2"), []);
+  assertEquals(text("eth1/stable"), []);
+  const shown = { links: linksOf({}, { "2001:db8::1 Ethernet_2": false }) };
+  assertEquals(text("Ethernet_2/stable", tableOf(lines, shown)), []);
+});

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { IFCONFIG_SCRIPT } from "../../listen/machine/ifconfig_listing.ts";
 import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
 import { LOCAL_ROUTES_SCRIPT } from "../../listen/machine/local_routes.ts";
 import { LSOF_LISTING_SCRIPT } from "../../listen/machine/lsof_listing.ts";
@@ -20,12 +21,16 @@ import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
  * null where no shell can do it.
  */
 export async function confineService(worker: readonly string[]): Promise<Spawner | null> {
-  openLister({
-    sockets: Deno.build.os === "linux" ? PROC_LISTING_SCRIPT : LSOF_LISTING_SCRIPT,
-    commands: COMMANDS_SCRIPT,
-    links: LINK_LISTING_SCRIPT,
-    routes: LOCAL_ROUTES_SCRIPT,
-  });
+  openLister(
+    Deno.build.os === "linux"
+      ? {
+        sockets: PROC_LISTING_SCRIPT,
+        commands: COMMANDS_SCRIPT,
+        links: LINK_LISTING_SCRIPT,
+        routes: LOCAL_ROUTES_SCRIPT,
+      }
+      : { sockets: LSOF_LISTING_SCRIPT, links: IFCONFIG_SCRIPT },
+  );
   const spawner = spreadsConnections(Deno.build.os) ? openSpawner(worker) : null;
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
   return spawner;

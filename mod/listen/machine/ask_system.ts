@@ -14,6 +14,7 @@ import type { Progress } from "../../base/progress.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { forEach } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "./address_table.ts";
+import { IFCONFIG_SCRIPT, parseIfconfig } from "./ifconfig_listing.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
 import { LOCAL_ROUTES_SCRIPT, type LocalRoutes, parseLocalRoutes } from "./local_routes.ts";
 import type { Ipv6Flags, Links, Machine } from "./machine_addresses.ts";
@@ -87,10 +88,16 @@ export function bindName(ip: Ip, scopeId: number): string {
   return scopeId === 0 ? ip : `${withoutZone(ip)}%${scopeId}`;
 }
 
-/** Reads the alternative names of interfaces and the flags of addresses; none if not on Linux. */
+/** Reads the alternative names of interfaces and the flags of addresses; none on Windows. */
 export async function readLinks(): Promise<Links> {
-  if (Deno.build.os !== "linux") return parseLinkListing("");
-  return parseLinkListing(await runListing("links", LINK_LISTING_SCRIPT));
+  switch (Deno.build.os) {
+    case "linux":
+      return parseLinkListing(await runListing("links", LINK_LISTING_SCRIPT));
+    case "windows":
+      return parseLinkListing(""); // what its programs print is in the language of the system
+    default:
+      return parseIfconfig(await runListing("links", IFCONFIG_SCRIPT));
+  }
 }
 
 /** Reads which addresses the kernel takes for its own; null if it does not say so. */

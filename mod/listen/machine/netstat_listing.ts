@@ -63,6 +63,7 @@ export function parseNetstatConnections(
 ): Connections {
   if (netstat === null) return { connected: [], unseen: NOT_RUN };
   const rows = rowsOf(netstat);
+  if (!rows.some(({ isListening }) => isListening)) return { connected: [], unseen: NO_ROWS };
   const connected = rows.filter(({ isListening, pid, port }) => {
     return !isListening && pid !== 0 && ports.has(port);
   }).map(({ ip, port }) => ({ ip, port }));

@@ -106,6 +106,7 @@ Deno.test("parseNetstatConnections() finds who is connected, but not who was", (
   assertEquals(on(ENGLISH), ["10.0.0.5:8080", "127.0.0.1:8080"]);
   assertEquals(on(GERMAN), ["127.0.0.1:8080"]);
   assertEquals(on(null), ["netstat.exe cannot be run"]);
+  assertEquals(on(WINE), ["netstat.exe shows no listening socket, not even one of Windows"]);
 });
 
 Deno.test("hasListeners() reports whether there is a process to name", () => {

@@ -62,6 +62,21 @@ export const DIAGNOSTICS: readonly Diagnostic[] = [
     cure: "Nothing has to be done if that is expected; otherwise check the spelling",
   },
   {
+    message: "loopback of this system has only the addresses that it was given",
+    meaning: "On macOS and the BSDs, 127.0.0.2 and the like exist once loopback was given them",
+    cure: "Run sudo ifconfig lo0 alias 127.0.0.2 up",
+  },
+  {
+    message: "it is not known whether",
+    meaning: "The system does not show this user who listens or who is connected",
+    cure: "Run the command of the hint, as an administrator",
+  },
+  {
+    message: "Windows keeps the port, or a program has it for itself alone",
+    meaning: "The port is in a range that Windows has reserved, or another program excludes others",
+    cure: "See netsh int ipv4 show excludedportrange tcp, and httpcfg who PORT",
+  },
+  {
     message: "could lock you out",
     meaning: "The change includes every address, or drops the one that you use",
     cure: "Run httpcfg reload --confirm 60s, which reverts it by itself",

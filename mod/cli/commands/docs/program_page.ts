@@ -20,25 +20,7 @@ export function programSections(): string[] {
     ".Op Ar COMMAND Op Ar ARGUMENTS",
     ".Sh DESCRIPTION",
     ".Nm",
-    ...prose(
-      "keeps an IP inclusion list: its HTTP service listens on those addresses and on no " +
-        "others, so that other programs can use the same port on the other addresses of the " +
-        "machine. An empty list means every address. Web sites are bound to IP:Port:Host. A site " +
-        "that is bound to an address that is not listed does not start, and the program reports " +
-        "why.",
-    ),
-    ".Pp",
-    ...prose(
-      "Commands change the stored configuration document, whether or not the service is running. " +
-        "The service reads it when it starts, or when it is reloaded. Without a command, the " +
-        "program shows the state of the service and the next steps that fit it.",
-    ),
-    ".Pp",
-    ...prose(
-      "A line that is no command, but is known from other programs (start, restart, ls, site rm), " +
-        "is completed; a note on stderr shows the command that is run. If it could mean several " +
-        "commands, nothing is done.",
-    ),
+    ...DESCRIPTION.flatMap((text, i) => [...(i === 0 ? [] : [".Pp"]), ...prose(text)]),
     ".Sh OPTIONS",
     ...terms(OPTIONS),
     ".Sh COMMANDS",
@@ -67,7 +49,8 @@ export function programSections(): string[] {
       "The old tools exit with the code that they print: 0, 183 if an entry already exists, 2 " +
         "if it does not exist. A code above 255 becomes 1 if the platform cannot represent it. " +
         "The other commands exit with 0, with 1 if they failed, and with 2 if the command line is " +
-        "invalid, so that nothing was done. The help of a command says where it has a status of " +
+        "invalid, so that nothing was done; who and verify exit with 3 if the system does not show " +
+        "what they were asked. The help of a command says where it has a status of " +
         "its own.",
     ),
     ".Sh EXAMPLES",
@@ -138,6 +121,24 @@ const PORTABLE_FORM: readonly string[] = [
   "Both forms may read and write files and use the network; they cannot load native code or download " +
   "programs. Commands may start programs (the editor, the service in the background); a running " +
   "service may not.",
+];
+
+const DESCRIPTION: readonly string[] = [
+  "keeps an IP inclusion list: its HTTP service listens on those addresses and on no " +
+  "others, so that other programs can use the same port on the other addresses of the " +
+  "machine. An empty list means every address. Web sites are bound to IP:Port:Host. A site " +
+  "that is bound to an address that is not listed does not start, and the program reports " +
+  "why.",
+  "Commands change the stored configuration document, whether or not the service is running. " +
+  "The service reads it when it starts, or when it is reloaded. Without a command, the " +
+  "program shows the state of the service and the next steps that fit it.",
+  "A line that is no command, but is known from other programs (start, restart, ls, site rm), " +
+  "is completed; a note on stderr shows the command that is run. If it could mean several " +
+  "commands, nothing is done.",
+  "On Linux no other user's program gets a port on an address that the service has. macOS, the BSDs and " +
+  "Windows let another program listen on one address beside a socket on every address, and give it " +
+  "the connections to that one; Windows also lets one that insists (SO_REUSEADDR) have the same " +
+  "address. httpcfg verify finds both; a list of addresses leaves only the latter.",
 ];
 
 const EXAMPLES: readonly Example[] = [
