@@ -18,7 +18,7 @@ import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import { LoopTurns } from "../../listen/sockets/loop_turns.ts";
 import { beginServing } from "../../base/work/slices.ts";
-import type { CommandIo, CommandSpec } from "../core/command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
 import { report } from "../core/report.ts";
 import { rootNotices } from "../core/notices/root_notice.ts";
 import { reportSiteProblems, siteProblems } from "../core/notices/site_problems.ts";
@@ -31,6 +31,8 @@ const serve: CommandSpec = {
   details: [
     "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: responses in flight are " +
     "finished, for at most ShutdownGraceTimeout. Reports what it does on stderr.",
+    "On Windows it ends on Ctrl+C and Ctrl+Break, and in the same way when its console is closed. " +
+    "There, and with --restart, this process starts another one that serves.",
     "A site that cannot run is reported here and in the status of the unit, and is tried again, " +
     "while the others are served. Exit status 1 if no site can be started.",
   ],
@@ -40,6 +42,14 @@ const serve: CommandSpec = {
       kind: "boolean",
       summary: "for net start: start no service, report on stdout when the control socket listens",
     },
+    restart: {
+      kind: "boolean",
+      summary: "start the service again whenever it fails, where no service manager does",
+    },
+    "until-eof": {
+      kind: "boolean",
+      summary: "end when stdin is closed, too: for a caller that may be killed",
+    },
     worker: {
       kind: "string",
       value: "SOCKET",
@@ -48,17 +58,37 @@ const serve: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    if (input.flag("restart") || (io.os === "windows" && isPlain(input))) {
+      return await runInAnother(input, io);
+    }
     const turns = await LoopTurns.open();
     beginServing(() => turns.next());
     const service = input.text("worker");
     if (service !== null) return await runForService(service);
     showProcessAs(["httpcfg", ...input.commandLine]);
     const spawner = await confineService(selfCommand(["serve", "--worker"]));
-    return await (input.flag("background") ? runDetached(io, spawner) : runForeground(io, spawner));
+    if (input.flag("background")) return await runDetached(io, spawner);
+    return await runForeground(io, spawner, { isUntilEof: input.flag("until-eof") });
   },
 };
 
 export const commands = [serve];
+
+/** Nobody has started this process to be the one that serves. */
+function isPlain(input: CommandInput): boolean {
+  return !input.flag("background") && !input.flag("until-eof") && input.text("worker") === null;
+}
+
+async function runInAnother(input: CommandInput, io: CommandIo): Promise<number> {
+  const { supervise } = await import("../../host/process/supervisor.ts");
+  const words = input.commandLine.filter((word) => !/^--(restart|until-eof)$/.test(word));
+  return await supervise({
+    command: selfCommand([...words, "--until-eof"]),
+    restarts: input.flag("restart"),
+    until: input.flag("until-eof") ? untilEof(io) : null,
+    note: io.note,
+  });
+}
 
 async function runForService(socket: string): Promise<number> {
   showProcessAs(["httpcfg: worker"]);
@@ -67,7 +97,11 @@ async function runForService(socket: string): Promise<number> {
   return EXIT.ok;
 }
 
-async function runForeground(io: CommandIo, spawner: Spawner | null): Promise<number> {
+async function runForeground(
+  io: CommandIo,
+  spawner: Spawner | null,
+  { isUntilEof }: { readonly isUntilEof: boolean },
+): Promise<number> {
   report(io, rootNotices(io));
   const process = await openServiceProcess({
     paths: io.paths,
@@ -79,6 +113,7 @@ async function runForeground(io: CommandIo, spawner: Spawner | null): Promise<nu
     if (!(error instanceof AlreadyRunningFault)) throw error;
     throw new Fault(error.message, { cause: error, hint: await runningHint(io) });
   });
+  if (isUntilEof) void untilEof(io).finally(() => process.end());
   try {
     await process.controller.start("W3SVC");
   } catch (error) {
@@ -98,9 +133,15 @@ async function runForeground(io: CommandIo, spawner: Spawner | null): Promise<nu
     log: io.note,
   });
   await notifier.ready([listeningText(status), siteProblems(status)].filter(Boolean).join("\n"));
+  if (isUntilEof) io.out(READY);
   await process.ended;
   notifier.close();
   return EXIT.ok;
+}
+
+/** Resolves when the caller has closed stdin, or has ended. */
+async function untilEof(io: CommandIo): Promise<void> {
+  for await (const _ of io.stdin()); // nothing in it matters
 }
 
 /** Returns what to type where a process runs already, which may serve nothing. */

@@ -36,7 +36,9 @@ export async function startInBackground(
     args: rest,
     // This call may have come through a link.
     env: { ...RUNTIME_ENVIRONMENT, HTTPCFG_CALLED_AS: "httpcfg" },
-    detached: true, // its own session: a closing terminal does not end it
+    // Its own session; on Windows no console: nothing that closes ends it. The runtime lets no
+    // process inherit its stdin, stdout and stderr, so that a caller who captures them sees them end.
+    detached: true,
     stdin: "null",
     stdout: "piped",
     stderr: "null",

@@ -60,6 +60,7 @@ import { OwnClient } from "./own_client.ts";
 import { storedCertificateCheck } from "../web/stored_certificates.ts";
 import { binderOf } from "./self_command.ts";
 import { RunFolder, type RunSocket } from "./run_folder.ts";
+import { endSignals, reopenSignal } from "./signals.ts";
 import { StoredState } from "./stored_state.ts";
 
 interface ServeOptions {
@@ -417,11 +418,10 @@ async function openSharing(
 }
 
 function listenToSignals(end: () => void, reopen: () => void): void {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
-    Deno.addSignalListener(signal, end);
-  }
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reopen);
+  const { os } = Deno.build;
+  for (const signal of endSignals(os)) Deno.addSignalListener(signal, end);
+  const again = reopenSignal(os);
+  if (again !== null) Deno.addSignalListener(again, reopen);
 }
 
 /** Wraps `store` to log an event for each part of a document that cannot be used. */

@@ -1,9 +1,9 @@
 // Goal: every process of a service that this program starts has the environment that the runtime
 // reads when it starts. Method: the environment of the processes, as the system shows it.
 import { assertEquals } from "@std/assert";
-import { RUNTIME_ENVIRONMENT } from "../../mod/host/process/runtime_environment.ts";
-import { freePort } from "../support/ports.ts";
-import { Program } from "../support/program.ts";
+import { RUNTIME_ENVIRONMENT } from "../../../mod/host/process/runtime_environment.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program } from "../../support/program.ts";
 
 /** What a process has of {@linkcode RUNTIME_ENVIRONMENT}. */
 function environmentOf(pid: number): Record<string, string | undefined> {
