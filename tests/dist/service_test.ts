@@ -58,20 +58,6 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: "the launchd and Windows files are well-formed XML",
-  ignore: !(await has("python3")),
-  fn: async () => {
-    for (const system of ["launchd", "windows"] as const) {
-      await withUnit(system, "C:\\a & b\\httpcfg", async (file) => {
-        const parse = "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])";
-        const result = await run(["python3", "-c", parse, file], Deno.env.toObject());
-        assertEquals([result.code, result.stderr], [0, ""]);
-      });
-    }
-  },
-});
-
 const RECEIVER = `
 const socket = Deno.listenDatagram({ transport: "unixpacket", path: Deno.args[0] });
 console.log("open");

@@ -26,12 +26,12 @@ import {
   removeServiceFile,
   writeServiceFile,
 } from "./service_files.ts";
+import { type ServiceFile, serviceFilePath } from "./service_plan.ts";
 import {
   LAUNCHD_USER,
   PACKAGED_PROGRAM,
   PACKAGED_UNIT,
   SERVICE_SYSTEMS,
-  type ServiceFile,
   servicePlan,
   serviceScript,
   type ServiceSystem,
@@ -39,6 +39,8 @@ import {
 
 /** Where the install script puts the program; used if this one runs from source. */
 const USUAL_PROGRAM = "/usr/local/bin/httpcfg";
+const WINDOWS_FOLDER = "C:\\Program Files\\httpcfg";
+const WINDOWS_PROGRAM = `${WINDOWS_FOLDER}\\httpcfg.exe`;
 
 const FLAGS: Readonly<Record<"system" | "program" | "root", FlagSpec>> = {
   system: {
@@ -81,6 +83,7 @@ const install: CommandSpec = {
   examples: [
     { line: "httpcfg service install --print", shows: "show the files without writing them" },
     { line: "httpcfg service install | sh", shows: "install and start the service" },
+    { line: "httpcfg service install | cmd /q", shows: "the same on Windows, as an administrator" },
   ],
   flags: {
     ...FLAGS,
@@ -105,7 +108,7 @@ const install: CommandSpec = {
     }
     const written: string[] = [];
     for (const file of files) {
-      const path = `${input.text("root") ?? ""}${file.path}`;
+      const path = serviceFilePath(file, input.text("root") ?? "");
       if (!await writeServiceFile(file, input.text("root") ?? "")) continue;
       io.note(`wrote ${path}`);
       written.push(path);
@@ -128,7 +131,10 @@ const uninstall: CommandSpec = {
     "Prints the commands that stop the service and remove its files; pipe them into a shell to run " +
     "them. Below --root, where nothing runs, the files are removed at once.",
   ],
-  examples: [{ line: "httpcfg service uninstall | sh", shows: "stop and remove the service" }],
+  examples: [
+    { line: "httpcfg service uninstall | sh", shows: "stop and remove the service" },
+    { line: "httpcfg service uninstall | cmd /q", shows: "the same on Windows" },
+  ],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -137,7 +143,7 @@ const uninstall: CommandSpec = {
     const root = input.text("root");
     if (root !== null) {
       for (const file of plan.files) {
-        if (await removeServiceFile(file, root)) io.note(`removed ${root}${file.path}`);
+        if (await removeServiceFile(file, root)) io.note(`removed ${serviceFilePath(file, root)}`);
       }
       return EXIT.ok;
     }
@@ -209,7 +215,7 @@ async function installationOf(input: CommandInput): Promise<Installation> {
       hint: retype(input.commandLine, { flag: "system", to: SERVICE_SYSTEMS[0]! }),
     });
   }
-  const program = input.text("program") ?? ownProgram();
+  const program = input.text("program") ?? ownProgram(system);
   const [unit] = servicePlan(system, program).files;
   const packaged = system === "systemd" && program === PACKAGED_PROGRAM &&
     input.text("root") === null && await exists(PACKAGED_UNIT) && !(await exists(unit!.path));
@@ -263,18 +269,21 @@ function lowBinding({ sites }: ConfigDocument): string | null {
  * The service has its own user and its own /tmp, so it cannot read a program in such a directory.
  */
 function warnIfPrivate(program: string, io: CommandIo): void {
-  if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
+  const isWindows = /^[A-Z]:\\Users\\/i.test(program);
+  if (!isWindows && !/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
   report(io, [{
     kind: "warning",
     text: `the user of the service may not be able to read ${quote(program)}`,
-    hint: `install -m 755 ${
-      shellWord(program)
-    } ${USUAL_PROGRAM} && ${USUAL_PROGRAM} service install`,
+    hint: isWindows
+      ? `md "${WINDOWS_FOLDER}" & copy "${program}" "${WINDOWS_PROGRAM}" & ` +
+        `"${WINDOWS_PROGRAM}" service install`
+      : `install -m 755 ${shellWord(program)} ${USUAL_PROGRAM} && ${USUAL_PROGRAM} service install`,
   }]);
 }
 
 /** Returns the file of this program, or the usual path if it runs from source. */
-function ownProgram(): string {
-  const [program = USUAL_PROGRAM, ...rest] = selfCommand([]);
-  return rest.length === 0 ? program : USUAL_PROGRAM;
+function ownProgram(system: ServiceSystem): string {
+  const usual = system === "windows" ? WINDOWS_PROGRAM : USUAL_PROGRAM;
+  const [program = usual, ...rest] = selfCommand([]);
+  return rest.length === 0 ? program : usual;
 }

@@ -4,12 +4,8 @@
  * @module
  */
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
-import {
-  PACKAGED_UNIT,
-  type ServiceFile,
-  servicePlan,
-  type ServiceSystem,
-} from "./service_units.ts";
+import { type ServiceFile, serviceFileBytes, serviceFilePath } from "./service_plan.ts";
+import { PACKAGED_UNIT, servicePlan, type ServiceSystem } from "./service_units.ts";
 
 /** Returns the service manager of this machine; null if it is not a known one. */
 export async function detectSystem(): Promise<ServiceSystem | null> {
@@ -25,11 +21,11 @@ export async function detectSystem(): Promise<ServiceSystem | null> {
  * is there already.
  */
 export async function writeServiceFile(file: ServiceFile, root: string): Promise<boolean> {
-  const path = `${root}${file.path}`;
+  const path = serviceFilePath(file, root);
   try {
     if (await compareServiceFile(file, root) === "same") return false;
     await Deno.mkdir(directoryOf(path), { recursive: true });
-    await Deno.writeTextFile(path, file.text, { mode: file.mode });
+    await Deno.writeFile(path, serviceFileBytes(file), { mode: file.mode });
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
     return true;
   } catch (error) {
@@ -39,7 +35,7 @@ export async function writeServiceFile(file: ServiceFile, root: string): Promise
 
 /** Removes `file` below `root`; reports whether it existed. */
 export async function removeServiceFile(file: ServiceFile, root: string): Promise<boolean> {
-  const path = `${root}${file.path}`;
+  const path = serviceFilePath(file, root);
   try {
     await Deno.remove(path);
     return true;
@@ -55,7 +51,12 @@ export async function compareServiceFile(
   root: string,
 ): Promise<"missing" | "same" | "different"> {
   try {
-    return await Deno.readTextFile(`${root}${file.path}`) === file.text ? "same" : "different";
+    const [bytes, ours] = [
+      await Deno.readFile(serviceFilePath(file, root)),
+      serviceFileBytes(file),
+    ];
+    const isSame = bytes.length === ours.length && bytes.every((byte, at) => byte === ours[at]);
+    return isSame ? "same" : "different";
   } catch {
     return "missing";
   }
@@ -82,6 +83,6 @@ export async function exists(path: string): Promise<boolean> {
 
 function hintFor(action: "install" | "uninstall", error: unknown): string {
   const isDenied = error instanceof Deno.errors.PermissionDenied;
-  if (isDenied) return `sudo sh -c 'httpcfg service ${action} | sh'`;
+  if (isDenied && Deno.build.os !== "windows") return `sudo sh -c 'httpcfg service ${action} | sh'`;
   return "httpcfg service install --print";
 }

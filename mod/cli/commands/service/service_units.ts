@@ -6,6 +6,8 @@
  */
 import { shellWord } from "../../../base/fault.ts";
 import { RUNTIME_ENVIRONMENT } from "../../../host/process/runtime_environment.ts";
+import { type ServiceFile, type ServicePlan, xmlText } from "./service_plan.ts";
+import { windowsPlan, windowsRemoval } from "./windows_task.ts";
 
 /** A service manager that this program supports. */
 export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";
@@ -16,25 +18,6 @@ export const SERVICE_SYSTEMS: readonly ServiceSystem[] = [
   "launchd",
   "windows",
 ];
-
-/** One file of the service. */
-export interface ServiceFile {
-  readonly path: string;
-  readonly text: string;
-  /** Permission bits. */
-  readonly mode: number;
-}
-
-/** An installation: the files to write, and the commands to start and stop the service. */
-interface ServicePlan {
-  readonly files: readonly ServiceFile[];
-  /** Commands that start it, now and at boot. */
-  readonly start: readonly string[];
-  /** Commands that stop it for good. They need its files. */
-  readonly stop: readonly string[];
-  /** Commands for when its files are gone. */
-  readonly forget: readonly string[];
-}
 
 /**
  * Returns how to make `program`, an absolute path, a service of `system`. Only launchd has a choice
@@ -58,8 +41,10 @@ export function serviceScript(
   files: readonly ServiceFile[] | null,
 ): string {
   const isWindows = system === "windows";
-  const removed = (files ?? []).map(({ path }) => isWindows ? `del ${path}` : shellWord(path));
-  const remove = isWindows ? removed : [`rm -f ${removed.join(" ")}`];
+  const paths = (files ?? []).map(({ path }) => path);
+  const remove = isWindows
+    ? paths.map(windowsRemoval)
+    : [`rm -f ${paths.map(shellWord).join(" ")}`];
   const lines = files === null
     ? plan.start
     : [...plan.stop, ...(files.length > 0 ? remove : []), ...plan.forget];
@@ -70,16 +55,38 @@ export function serviceScript(
 export const PACKAGED_PROGRAM = "/usr/bin/httpcfg";
 export const PACKAGED_UNIT = "/usr/lib/systemd/system/httpcfg.service";
 
-/** The first line of the files for systemd and OpenRC. */
+/** The first line of the files that are not XML. */
 const WRITTEN_BY = "# Written by: httpcfg service install";
 
 /** User and group of the service. It has no shell and no home, and owns only its directories. */
 const USER = "httpcfg";
-/** The user that every macOS has for Web servers. */
-export const LAUNCHD_USER = "_www";
+/** The same on macOS, where the names of such users begin so. */
+export const LAUNCHD_USER = "_httpcfg";
 const LABEL = "org.httpcfg.httpcfg";
 const LAUNCHD_LIST = `/Library/LaunchDaemons/${LABEL}.plist`;
+const LAUNCHD_STDERR = "/var/log/httpcfg/stderr.log";
 const TMPFILES = "/etc/tmpfiles.d/httpcfg.conf";
+
+/** Makes the user of launchd's service, with the first number that no user and no group has. */
+const LAUNCHD_USER_LINES = [
+  "id=300",
+  'while dscl . -list /Users UniqueID | grep -qw "$id" ||' +
+  ' dscl . -list /Groups PrimaryGroupID | grep -qw "$id"; do id=$((id + 1)); done',
+  ...[
+    [`/Groups/${LAUNCHD_USER}`, 'PrimaryGroupID "$id"'],
+    [
+      `/Users/${LAUNCHD_USER}`,
+      'UniqueID "$id"',
+      `PrimaryGroupID "$(dscl . -read /Groups/${LAUNCHD_USER} PrimaryGroupID | cut -d' ' -f2)"`,
+      "UserShell /usr/bin/false",
+      "NFSHomeDirectory /var/empty",
+      "IsHidden 1",
+    ],
+  ].map(([record, ...values]) => {
+    const make = values.map((value) => `dscl . -create ${record} ${value}`).join(" && ");
+    return `dscl . -read ${record} >/dev/null 2>&1 || { ${make}; }`;
+  }),
+];
 
 const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) => ServicePlan>> = {
   systemd: (program) => ({
@@ -118,31 +125,26 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
     forget: [],
   }),
   launchd: (program, runsAs) => ({
-    files: [{ path: LAUNCHD_LIST, text: launchdList(program, runsAs), mode: 0o644 }],
+    files: [
+      { path: LAUNCHD_LIST, text: launchdList(program, runsAs), mode: 0o644 },
+      { path: "/etc/newsyslog.d/httpcfg.conf", text: newsyslog(runsAs), mode: 0o644 },
+    ],
     start: [
+      ...(runsAs === LAUNCHD_USER ? LAUNCHD_USER_LINES : []),
       ...launchdFolders(runsAs),
-      // One that is there already is replaced.
+      // One that is there already is replaced, when it has ended.
       `launchctl bootout system/${LABEL} 2>/dev/null || :`,
+      `while launchctl print system/${LABEL} >/dev/null 2>&1; do sleep 1; done`,
+      `launchctl enable system/${LABEL}`,
       `launchctl bootstrap system ${LAUNCHD_LIST}`,
     ],
     stop: [
       `! launchctl print system/${LABEL} >/dev/null 2>&1 || launchctl bootout system/${LABEL}`,
     ],
+    // The user stays, as what it has written does.
     forget: [],
   }),
-  windows: (program) => ({
-    files: [{
-      path: "C:\\ProgramData\\httpcfg\\task.xml",
-      text: windowsTask(program),
-      mode: 0o644,
-    }],
-    start: [
-      "schtasks /Create /TN httpcfg /XML C:\\ProgramData\\httpcfg\\task.xml",
-      "schtasks /Run /TN httpcfg",
-    ],
-    stop: ["schtasks /End /TN httpcfg", "schtasks /Delete /TN httpcfg /F"],
-    forget: [],
-  }),
+  windows: windowsPlan,
 };
 
 /**
@@ -310,6 +312,10 @@ ${environment((name, value) => `    <key>${name}</key>\n    <string>${value}</st
     <key>SuccessfulExit</key>
     <false/>
   </dict>
+  <key>ThrottleInterval</key>
+  <integer>1</integer>
+  <key>ExitTimeOut</key>
+  <integer>60</integer>
   <key>ProcessType</key>
   <string>Interactive</string>
   <key>SoftResourceLimits</key>
@@ -317,10 +323,26 @@ ${environment((name, value) => `    <key>${name}</key>\n    <string>${value}</st
     <key>NumberOfFiles</key>
     <integer>65536</integer>
   </dict>
+  <key>HardResourceLimits</key>
+  <dict>
+    <key>NumberOfFiles</key>
+    <integer>65536</integer>
+  </dict>
   <key>StandardErrorPath</key>
-  <string>/var/log/httpcfg/stderr.log</string>
+  <string>${LAUNCHD_STDERR}</string>
 </dict>
 </plist>
+`;
+}
+
+/**
+ * Returns the rule by which macOS turns over what the service writes to stderr: five files of 1 MB,
+ * which are not compressed, because launchd opens a new one only when it starts the service again.
+ */
+function newsyslog(runsAs: string): string {
+  return `${WRITTEN_BY}
+# file [owner:group] mode count size when flags
+${LAUNCHD_STDERR} ${runsAs}: 640 5 1024 * N
 `;
 }
 
@@ -348,53 +370,9 @@ function launchdFolders(runsAs: string): string[] {
   ];
 }
 
-/** A program without a service entry point fails with error 1053 there; a task at boot does not. */
-function windowsTask(program: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<!-- Written by: httpcfg service install -->
-<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo>
-    <Description>HTTP service of httpcfg</Description>
-  </RegistrationInfo>
-  <Triggers>
-    <BootTrigger>
-      <Enabled>true</Enabled>
-    </BootTrigger>
-  </Triggers>
-  <Principals>
-    <Principal id="Service">
-      <UserId>S-1-5-19</UserId>
-      <RunLevel>LeastPrivilege</RunLevel>
-    </Principal>
-  </Principals>
-  <Settings>
-    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
-    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
-    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
-    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <Priority>4</Priority>
-    <RestartOnFailure>
-      <Interval>PT1M</Interval>
-      <Count>999</Count>
-    </RestartOnFailure>
-  </Settings>
-  <Actions Context="Service">
-    <Exec>
-      <Command>${xmlText(program)}</Command>
-      <Arguments>serve</Arguments>
-    </Exec>
-  </Actions>
-</Task>
-`;
-}
-
 /** Quotes a word of ExecStart: specifiers and variables are not expanded, blanks do not end it. */
 function systemdWord(text: string): string {
   const plain = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")
     .replaceAll("$", "$$$$");
   return /\s/.test(plain) ? `"${plain}"` : plain;
-}
-
-function xmlText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -43,9 +43,9 @@ Deno.test("service install on macOS chooses the user by the ports of the sites, 
   const hint = "hint: httpcfg service install --run-as root | sh\n";
 
   const usual = await home.run(`service install ${where}`);
-  assertEquals(user(), "_www");
-  assertStringIncludes(usual.note, `note: the service runs as "_www"; ${rule}${hint}`);
-  assertStringIncludes(usual.out, "\nchown -R _www /var/db/httpcfg");
+  assertEquals(user(), "_httpcfg");
+  assertStringIncludes(usual.note, `note: the service runs as "_httpcfg"; ${rule}${hint}`);
+  assertStringIncludes(usual.out, "\nchown -R _httpcfg /var/db/httpcfg");
   assertStringIncludes((await home.run(`service status ${where}`)).out, ".plist: installed\n");
 
   await home.run("site add low --bind 127.0.0.1:80: --respond x");
@@ -71,8 +71,15 @@ Deno.test("service install --run-as is refused where the service has a user of i
 
 Deno.test("service install warns of a program that its user cannot read", async () => {
   await using home = await commandHome();
-  for (const [program, warned] of [["/root/httpcfg", true], ["/opt/httpcfg", false]] as const) {
-    const line = `service install --print --system openrc --program ${program}`;
+  for (
+    const [system, program, warned] of [
+      ["openrc", "/root/httpcfg", true],
+      ["openrc", "/opt/httpcfg", false],
+      ["windows", "C:\\Users\\me\\httpcfg.exe", true],
+      ["windows", "C:\\httpcfg\\httpcfg.exe", false],
+    ] as const
+  ) {
+    const line = `service install --print --system ${system} --program ${program}`;
     assertEquals((await home.run(line)).note.startsWith("warning: "), warned, program);
   }
 });
@@ -87,4 +94,20 @@ Deno.test("service install --print writes nothing and shows every file", async (
     assertStringIncludes(out, "Written by: httpcfg service install");
   }
   assertEquals([...Deno.readDirSync(home.path)].length, 0);
+});
+
+Deno.test("service install writes the task of Windows in UTF-16, and knows it again", async () => {
+  await using home = await commandHome();
+  const where = `--system windows --root ${home.path}/root`;
+  const file = `${home.path}/root/ProgramData/httpcfg/task.xml`;
+  const done = await home.run(`service install ${where}`);
+  assertEquals([done.status, done.note.split("\n")[0]], [0, `wrote ${file}`]);
+  const bytes = await Deno.readFile(file);
+  assertEquals([...bytes.slice(0, 4)], [0xff, 0xfe, "<".charCodeAt(0), 0]);
+  const text = new TextDecoder("utf-16le").decode(bytes);
+  assertStringIncludes(text, `<?xml version="1.0" encoding="UTF-16"?>\r\n`);
+  assertStringIncludes(text, "<Command>C:\\Program Files\\httpcfg\\httpcfg.exe</Command>\r\n");
+  assertStringIncludes((await home.run(`service status ${where}`)).out, "task.xml: installed\n");
+  assertEquals((await home.run(`service install ${where}`)).note.includes("wrote"), false);
+  assertStringIncludes((await home.run(`service uninstall ${where}`)).note, `removed ${file}\n`);
 });

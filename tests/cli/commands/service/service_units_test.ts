@@ -98,7 +98,7 @@ Deno.test("the installed service has one store of its own, for what it obtains b
     const owned = {
       systemd: "\nd /etc/httpcfg/certs/ACME 2750 httpcfg httpcfg -\n",
       openrc: '--owner "$command_user:$command_user" --mode 2750 /etc/httpcfg/certs/ACME\n',
-      launchd: "chown -R _www /etc/httpcfg/certs/ACME",
+      launchd: "chown -R _httpcfg /etc/httpcfg/certs/ACME",
     };
     assertStringIncludes(all, owned[system]);
   }
@@ -114,4 +114,19 @@ Deno.test("the installed service reads the keys that root imports, and nobody el
     script!.text,
     '--owner "root:$command_user" --mode 2750 /etc/httpcfg/certs\n',
   );
+});
+
+Deno.test("a user of its own runs the service of launchd, unless another is named", () => {
+  const make = (user?: string): string =>
+    servicePlan("launchd", "/opt/httpcfg", user).start.join("\n");
+  assertMatch(make(), /^id=300\nwhile dscl [^]*dscl \. -create \/Users\/_httpcfg UniqueID "\$id"/);
+  assertEquals(/dscl/.test(make("root")), false);
+  assertMatch(make(), /bootout [^]*while launchctl print [^]*launchctl bootstrap system /);
+});
+
+Deno.test("what launchd's service writes to stderr is turned over, for its user", () => {
+  const { files } = servicePlan("launchd", "/opt/httpcfg", "_web");
+  const rule = files.find(({ path }) => path === "/etc/newsyslog.d/httpcfg.conf")!;
+  assertMatch(rule.text, /^\/var\/log\/httpcfg\/stderr\.log _web: 640 5 1024 \* N$/m);
+  assertStringIncludes(files[0]!.text, "<string>/var/log/httpcfg/stderr.log</string>");
 });
