@@ -15,7 +15,7 @@ import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { Problem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
-import { selfCommand } from "../../../host/process/self_command.ts";
+import { programFile } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
@@ -283,7 +283,5 @@ function warnIfPrivate(program: string, io: CommandIo): void {
 
 /** Returns the file of this program, or the usual path if it runs from source. */
 function ownProgram(system: ServiceSystem): string {
-  const usual = system === "windows" ? WINDOWS_PROGRAM : USUAL_PROGRAM;
-  const [program = usual, ...rest] = selfCommand([]);
-  return rest.length === 0 ? program : usual;
+  return programFile() ?? (system === "windows" ? WINDOWS_PROGRAM : USUAL_PROGRAM);
 }
