@@ -13,7 +13,7 @@
  * @module
  */
 import { RELEASED } from "../mod/base/version.ts";
-import { groupedImports } from "./file_groups.ts";
+import { fileUrl, groupedImports } from "./file_groups.ts";
 import { runOrThrow } from "./run.ts";
 
 /** Identifies a build. */
@@ -48,7 +48,7 @@ export async function bundleProgram(
     const grouped = await groupedImports({ root, entry, work });
     await Deno.writeTextFile(
       `${work}/imports.json`,
-      await importMap(root, `file://${work}/version.ts`, grouped),
+      await importMap(root, fileUrl(`${work}/version.ts`), grouped),
     );
     await runOrThrow([
       Deno.execPath(),
@@ -123,7 +123,7 @@ async function importMap(
   grouped: Awaited<ReturnType<typeof groupedImports>>,
 ): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const version = { [`file://${root}/${VERSION_MODULE}`]: versionUrl };
+  const version = { [fileUrl(`${root}/${VERSION_MODULE}`)]: versionUrl };
   const imports = { ...config.imports, ...grouped.imports, ...version };
   return JSON.stringify({ imports, scopes: grouped.scopes });
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { runOrThrow } from "./run.ts";
 
 /**
@@ -51,12 +52,12 @@ export async function groupedImports(
   const modules = (JSON.parse(stdout) as { modules: readonly ModuleInfo[] }).modules;
   const graph = new Map(modules.map((module) => [module.specifier, module]));
   const groups: ReadonlySet<string>[] = [];
-  for (const roots of [[`file://${entry}`], CHANGE.map((path) => `file://${root}/${path}`)]) {
+  for (const roots of [[fileUrl(entry)], CHANGE.map((path) => fileUrl(`${root}/${path}`))]) {
     const taken = new Set(groups.flatMap((group) => [...group]));
     const known = roots.filter((url) => graph.has(url));
     groups.push(new Set([...importedBy(graph, known)].filter((url) => !taken.has(url))));
   }
-  groups[0] = new Set([...groups[0]!].filter((url) => url !== `file://${entry}`));
+  groups[0] = new Set([...groups[0]!].filter((url) => url !== fileUrl(entry)));
   for (const [i, group] of groups.entries()) {
     await Deno.writeTextFile(`${work}/group_${i}.ts`, [...group].map(importLine).join(""));
   }
@@ -67,13 +68,18 @@ export async function groupedImports(
     const folder = `${work}/${i}`;
     await Deno.mkdir(folder);
     const path = `${folder}/${url.slice(url.lastIndexOf("/") + 1)}`;
-    const lines = needed.map((group) => importLine(`file://${work}/group_${group}.ts`));
+    const lines = needed.map((group) => importLine(fileUrl(`${work}/group_${group}.ts`)));
     await Deno.writeTextFile(path, `${lines.join("")}export * from ${JSON.stringify(url)};\n`);
-    imports[url] = `file://${path}`;
+    imports[url] = fileUrl(path);
   }
   // In the modules made here, the originals are meant.
   const originals = Object.fromEntries(Object.keys(imports).map((url) => [url, url]));
-  return { imports, scopes: { [`file://${work}/`]: originals } };
+  return { imports, scopes: { [fileUrl(`${work}/`)]: originals } };
+}
+
+/** Returns the URL of a file or directory of this machine, as the runtime writes it. */
+export function fileUrl(path: string): string {
+  return pathToFileURL(path).href;
 }
 
 /** Returns the indexes of the groups that `url` needs something of, with those that they need. */

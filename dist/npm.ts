@@ -5,11 +5,15 @@
  *
  * @module
  */
-import type { Target } from "./targets.ts";
+import { dirname } from "node:path";
+import { LIB_FOLDER, START_FILE } from "./portable_zip.ts";
+import { isWindows, type Target } from "./targets.ts";
+import { unzip } from "./zip.ts";
 
 /** A built file and what it was built for. */
 export interface BuiltFile {
   readonly target: Target;
+  /** A program; or for Windows the zip file of the portable form, which is packed unpacked. */
   readonly path: string;
 }
 
@@ -38,10 +42,8 @@ export async function writeNpmPackages(
   for (const { target, path } of built) {
     const folder = `${out}/${npmPlatform(target)}`;
     await Deno.mkdir(folder, { recursive: true });
-    const file = programName(target);
-    await Deno.copyFile(path, `${folder}/${file}`);
-    await Deno.chmod(`${folder}/${file}`, 0o755);
-    await writeJson(`${folder}/package.json`, platformManifest(target, version));
+    const files = await writeProgram(target, path, folder);
+    await writeJson(`${folder}/package.json`, platformManifest(target, version, files));
     const text = `The program of [httpcfg](https://www.npmjs.com/package/httpcfg) for ` +
       `${target.name}. Install \`httpcfg\`, which depends on it.\n`;
     await Deno.writeTextFile(`${folder}/README.md`, `# ${packageName(target)}\n\n${text}`);
@@ -50,13 +52,38 @@ export async function writeNpmPackages(
   const main = `${out}/httpcfg`;
   await Deno.mkdir(`${main}/bin`, { recursive: true });
   await Deno.copyFile(`${root}/dist/npm_launcher.js`, `${main}/bin/httpcfg.js`);
-  await Deno.chmod(`${main}/bin/httpcfg.js`, 0o755);
+  await makeExecutable(`${main}/bin/httpcfg.js`);
   await Deno.copyFile(`${root}/README.md`, `${main}/README.md`);
   const targets = built.map(({ target }) => target);
   await writeJson(`${main}/package.json`, mainManifest(targets, version));
   folders.push(main);
   for (const folder of folders) await Deno.copyFile(`${root}/LICENSE`, `${folder}/LICENSE`);
   return folders;
+}
+
+/** Writes what is started into `folder`. Returns the names at its top. */
+async function writeProgram(
+  target: Target,
+  path: string,
+  folder: string,
+): Promise<readonly string[]> {
+  if (!path.endsWith(".zip")) {
+    const file = isWindows(target) ? "httpcfg.exe" : "httpcfg";
+    await Deno.copyFile(path, `${folder}/${file}`);
+    await makeExecutable(`${folder}/${file}`);
+    return [file];
+  }
+  for (const { name, content } of unzip(await Deno.readFile(path))) {
+    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
+    await Deno.writeFile(`${folder}/${name}`, content);
+  }
+  await Deno.remove(`${folder}/LICENSE.txt`); // each package has the license, by another name
+  return [START_FILE, LIB_FOLDER];
+}
+
+/** Lets the file at `path` be started, where that is a matter of its mode. */
+async function makeExecutable(path: string): Promise<void> {
+  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o755);
 }
 
 function mainManifest(targets: readonly Target[], version: string): Record<string, unknown> {
@@ -76,7 +103,11 @@ function mainManifest(targets: readonly Target[], version: string): Record<strin
   };
 }
 
-function platformManifest(target: Target, version: string): Record<string, unknown> {
+function platformManifest(
+  target: Target,
+  version: string,
+  files: readonly string[],
+): Record<string, unknown> {
   const [os, cpu] = npmPlatform(target).split("-");
   return {
     name: packageName(target),
@@ -84,7 +115,7 @@ function platformManifest(target: Target, version: string): Record<string, unkno
     description: `The program of httpcfg for ${target.name}`,
     license: "MIT",
     type: "module",
-    files: [programName(target)],
+    files,
     os: [os],
     cpu: [cpu],
     ...(target.triple.endsWith("-gnu") ? { libc: ["glibc"] } : {}),
@@ -99,10 +130,6 @@ function packageName(target: Target): string {
 /** Returns the platform as Node names it in `process.platform` and `process.arch`. */
 function npmPlatform(target: Target): string {
   return target.name.replace(/^macos-/, "darwin-").replace(/^windows-/, "win32-");
-}
-
-function programName(target: Target): string {
-  return target.name.startsWith("windows-") ? "httpcfg.exe" : "httpcfg";
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -25,7 +25,10 @@ function fail(message, hint) {
   process.exit(FAILED);
 }
 
-/** Returns the path of the program; ends the process if there is none. */
+/**
+ * Returns the path of the program, the words before its arguments, and its environment; ends the
+ * process if there is none.
+ */
 function findProgram() {
   const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const platform = `${process.platform}-${process.arch}`;
@@ -50,14 +53,56 @@ function findProgram() {
         : `npm install --include=optional httpcfg@${own.version}`,
     );
   }
-  const file = process.platform === "win32" ? "httpcfg.exe" : "httpcfg";
-  const program = join(dirname(manifest), file);
+  const folder = dirname(manifest);
+  const found = existsSync(join(folder, "lib", "start.json"))
+    ? portableProgram(folder)
+    : wholeProgram(join(folder, process.platform === "win32" ? "httpcfg.exe" : "httpcfg"));
   try {
-    accessSync(program, constants.X_OK);
+    accessSync(found.program, constants.X_OK);
   } catch (error) {
-    fail(`Cannot start "${program}": ${error.code}`, `npm install httpcfg@${own.version}`);
+    fail(`Cannot start "${found.program}": ${error.code}`, `npm install httpcfg@${own.version}`);
   }
-  return program;
+  return found;
+}
+
+function wholeProgram(program) {
+  return { program, words: [], env: process.env };
+}
+
+/**
+ * The portable form for Windows: the runtime is started as httpcfg.cmd starts it, because a batch
+ * file cannot be passed every argument.
+ */
+function portableProgram(folder) {
+  const lib = join(folder, "lib");
+  const { run, settle, environment } = JSON.parse(readFileSync(join(lib, "start.json"), "utf8"));
+  const file = join(folder, "httpcfg.cmd");
+  const cache = join(lib, "cache");
+  const env = {
+    ...process.env,
+    ...environment,
+    HTTPCFG_EXE: file,
+    HTTPCFG_ARGV0: file,
+    HTTPCFG_RUN: ["run", ...run].join(" "),
+    DENO_DIR: cache,
+  };
+  const program = join(lib, "deno.exe");
+  if (isMade(cache)) {
+    const options = { env, stdio: "ignore", windowsHide: true };
+    spawnSync(program, ["run", ...run, join(lib, "warm.js")], options);
+    spawnSync(program, ["run", ...settle, join(lib, "settle.js")], { ...options, cwd: cache });
+  }
+  return { program, words: ["run", ...run, join(lib, "main.js")], env };
+}
+
+/** Makes a directory; false if it is there already, or may not be made. */
+function isMade(folder) {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Reports whether npx runs this process, in a shell that does nothing else. */
@@ -70,14 +115,14 @@ function hasGlibc() {
 }
 
 /** Becomes the program: the same process id, so that even SIGKILL reaches it. */
-function become(program, args) {
+function become({ program, words, env }, args) {
   process.emitWarning = () => {}; // Node calls the function experimental
-  process.execve(program, [program, ...args], process.env);
+  process.execve(program, [program, ...words, ...args], env);
 }
 
 /** Runs the program with the streams of this process, and ends as it ends. */
-function runAsChild(program, args) {
-  const child = spawn(program, args, { stdio: "inherit" });
+function runAsChild({ program, words, env }, args) {
+  const child = spawn(program, [...words, ...args], { stdio: "inherit", env });
   const pass = (signal) => child.kill(signal);
   for (const signal of PASSED_ON) process.on(signal, pass);
   if (isOfNpx()) whenOrphaned(() => pass("SIGTERM"));
@@ -102,8 +147,8 @@ function whenOrphaned(end) {
   }, PARENT_MS);
 }
 
-const program = findProgram();
+const found = findProgram();
 const args = process.argv.slice(2);
 const canBecome = typeof process.execve === "function" && process.platform !== "win32";
-if (canBecome && !isOfNpx()) become(program, args);
-else runAsChild(program, args);
+if (canBecome && !isOfNpx()) become(found, args);
+else runAsChild(found, args);

@@ -1,65 +1,27 @@
 /**
- * Edge: makes the portable form, one executable file that needs only `sh`, `tar` and `gzip`.
+ * Edge: makes the portable form for Linux and macOS, one executable file that needs only `sh`, `tar`
+ * and `gzip`. `portable_zip.ts` makes the one for Windows.
  *
  * `deno compile` needs a runtime that is made for it. If that cannot be fetched, the portable form
- * packs the running runtime together with the bundle; `portable_head.sh` unpacks and starts them.
+ * packs a plain runtime together with the bundle; `portable_head.sh` unpacks and starts them.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { RUNTIME_ENVIRONMENT } from "../mod/host/process/runtime_environment.ts";
 import { type BuildInfo, bundleFile, loadedWith, MAIN_FILE } from "./bundle.ts";
-import { PERMISSION_FLAGS } from "./permissions.ts";
-import { RUNTIME_FLAGS } from "./runtime_flags.ts";
+import {
+  CLEAN_FILE,
+  CLEAN_FLAGS,
+  ENVIRONMENT,
+  portableParts,
+  RUN_FLAGS,
+  SETTLE_FLAGS,
+} from "./portable_parts.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 
 /** The file name of the packed runtime, which `ps`, `ss` and `top` show. */
 const RUNTIME_NAME = "httpcfg";
-
-/**
- * Nothing outside the unpacked directory affects the program: no configuration, no downloads.
- * Without `--unstable-lazy-dynamic-imports`, the runtime reads and analyzes the files of all commands
- * before it runs one, which takes 5 ms. Without `--quiet`, it clears the line of the terminal
- * whenever it loads one of them, and with it a line of ours that is not finished.
- */
-const RUN_FLAGS: readonly string[] = [
-  "--quiet",
-  "--unstable-lazy-dynamic-imports",
-  "--no-config",
-  "--no-lock",
-  "--no-remote",
-  "--no-npm",
-  "--cached-only",
-  "--node-modules-dir=none",
-];
-
-/** The program that removes older versions; it works in the directory that it is started in. */
-const CLEAN_FILE = "clean.js";
-const CLEAN_FLAGS: readonly string[] = [
-  "--no-prompt",
-  "--no-code-cache",
-  "--allow-read=.",
-  "--allow-write=.",
-  "--allow-sys=uid",
-];
-
-/**
- * The program that loads everything and does nothing: the runtime keeps the compiled code of what it
- * has loaded when a program ends by itself, and the commands end earlier. It keeps it in a directory
- * that is as private as the program, and compares versions and digests before it uses any. What is
- * loaded later, by a service, finds its code there, and leaves no log for every start to read.
- */
-const WARM_FILE = "warm.js";
-
-/** The program that puts in order what the first has left; it works in the directory of the caches. */
-const SETTLE_FILE = "settle.js";
-const SETTLE_FLAGS: readonly string[] = [
-  "--no-prompt",
-  "--no-code-cache",
-  "--allow-read=.",
-  "--allow-write=.",
-];
 
 /**
  * Writes the portable form to `out`.
@@ -83,21 +45,17 @@ export async function writePortable(
     content: await Deno.readFile(options.runtime),
     mode: 0o755,
   }];
-  for (const name of options.files) {
-    entries.push({ name, content: await Deno.readFile(`${options.bundle}/${name}`), mode: 0o644 });
-  }
   const clean = await bundleFile(new URL("portable_clean.ts", import.meta.url));
-  entries.push({ name: CLEAN_FILE, content: clean, mode: 0o644 });
-  const settle = await bundleFile(new URL("portable_settle.ts", import.meta.url));
-  entries.push({ name: SETTLE_FILE, content: settle, mode: 0o644 });
-  const warm = options.files.map((name) => `import "./${name}";\n`);
-  entries.push({ name: WARM_FILE, content: new TextEncoder().encode(warm.join("")), mode: 0o644 });
+  const parts = await portableParts(options.bundle, options.files);
+  for (const part of [...parts, { name: CLEAN_FILE, content: clean }]) {
+    entries.push({ ...part, mode: 0o644 });
+  }
   const payload = new Uint8Array(gzipSync(await new Blob(tarParts(entries)).bytes()));
   const template = await Deno.readTextFile(new URL("portable_head.sh", import.meta.url));
   const first = [RUNTIME_NAME, ...(await loadedWith(options.bundle, [MAIN_FILE])).keys()];
   const head = fillHead(template, entries, first, payload.length, options.info);
   await Deno.writeFile(options.out, await new Blob([head, payload]).bytes(), { mode: 0o755 });
-  await Deno.chmod(options.out, 0o755);
+  if (Deno.build.os !== "windows") await Deno.chmod(options.out, 0o755);
 }
 
 /**
@@ -122,10 +80,10 @@ export function fillHead(
     FIRST: first.join(" "),
     SHA256: digest,
     CRC: cksum(entries.map((entry) => entry.content)),
-    FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
-    ENVIRONMENT: Object.entries(RUNTIME_ENVIRONMENT).map((entry) => entry.join("=")).join(" "),
-    SETTLE_FLAGS: [...RUN_FLAGS, ...SETTLE_FLAGS].map(shellWord).join(" "),
-    CLEAN_FLAGS: [...RUN_FLAGS, ...CLEAN_FLAGS].map(shellWord).join(" "),
+    FLAGS: RUN_FLAGS.map(shellWord).join(" "),
+    ENVIRONMENT: Object.entries(ENVIRONMENT).map((entry) => entry.join("=")).join(" "),
+    SETTLE_FLAGS: SETTLE_FLAGS.map(shellWord).join(" "),
+    CLEAN_FLAGS: CLEAN_FLAGS.map(shellWord).join(" "),
   };
   let headBytes = template.length;
   while (true) {

@@ -179,7 +179,7 @@ case "${1-} ${2-}" in
 *) checked=$files ;;
 esac
 
-export DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1 @ENVIRONMENT@
+export @ENVIRONMENT@
 
 # HTTPCFG_CACHE comes first; elsewhere, a build that is already unpacked, before unpacking it anew.
 choose() {

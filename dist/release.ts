@@ -14,7 +14,7 @@ import { commitOf } from "./bundle.ts";
 import { BuildError } from "./run.ts";
 import { makeSbom, readSbomInput } from "./sbom.ts";
 import { SUMS_FILE, sumsOf } from "./sums.ts";
-import { releaseName, TARGETS } from "./targets.ts";
+import { portableName, releaseName, TARGETS } from "./targets.ts";
 
 /** The names of the signature of the checksums, and of the bill of materials. */
 export const SIGNATURE_FILE = `${SUMS_FILE}.sig`;
@@ -63,7 +63,11 @@ export async function makeRelease(
   root: string,
   keys: KeyPair,
 ): Promise<readonly string[]> {
-  const missing = TARGETS.map(releaseName).filter((name) => !isFile(`${folder}/${name}`));
+  const missing = TARGETS
+    .filter((target) =>
+      ![releaseName(target), portableName(target)].some((name) => isFile(`${folder}/${name}`))
+    )
+    .map(releaseName);
   if (missing.length > 0) {
     throw new BuildError(`Cannot release without ${missing.join(", ")}: not in "${folder}"`);
   }

@@ -1,6 +1,6 @@
 /**
  * Makes a tar archive (POSIX ustar) whose bytes depend only on its entries: the same input gives
- * the same archive on every machine. Pure.
+ * the same archive on every machine; and finds a file in one. Pure.
  *
  * @module
  */
@@ -24,6 +24,29 @@ export function tarParts(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer>[
   }
   parts.push(new Uint8Array(2 * BLOCK));
   return parts;
+}
+
+/** Returns the content of the file `name` in an archive; null if it has none, or not all of it. */
+export function findInTar(
+  archive: Uint8Array<ArrayBuffer>,
+  name: string,
+): Uint8Array<ArrayBuffer> | null {
+  const text = (at: number, length: number): string =>
+    new TextDecoder().decode(archive.subarray(at, at + length)).replace(/\0.*$/s, "");
+  for (let at = 0; at + BLOCK <= archive.length;) {
+    if (archive[at] === 0) return null; // the end
+    const size = parseInt(text(at + 124, 12).trim() || "0", 8);
+    if (!Number.isSafeInteger(size)) return null;
+    const start = at + BLOCK;
+    const prefix = text(at + 257, 5) === "ustar" ? text(at + 345, 155) : "";
+    const found = `${prefix === "" ? "" : `${prefix}/`}${text(at, 100)}`;
+    const isFile = ["", "0"].includes(text(at + 156, 1));
+    if (isFile && found === name) {
+      return start + size <= archive.length ? archive.subarray(start, start + size) : null;
+    }
+    at = start + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return null;
 }
 
 /**

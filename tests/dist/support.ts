@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { bundleProgram } from "../../dist/bundle.ts";
 import { writePortable } from "../../dist/portable.ts";
 
-export const ROOT: string = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+export const ROOT: string = Deno.realPathSync(`${import.meta.dirname}/../..`).replaceAll("\\", "/");
 
 export const INFO = { version: "9.8.7", commit: "0123456789ab" } as const;
 
