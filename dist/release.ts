@@ -1,6 +1,6 @@
 /**
  * Edge: `deno task release DIR` makes of the built files in DIR what is published: adds the schema,
- * the bill of materials and the install script, and signs the checksums of all of them.
+ * the bill of materials and the install scripts, and signs the checksums of all of them.
  *
  * RELEASE_PRIVATE_KEY signs, RELEASE_PUBLIC_KEY goes into the install script; both are PEM, of an
  * ECDSA key on P-256. There is no key in the sources, and nothing is made without both. The signature
@@ -79,6 +79,7 @@ export async function makeRelease(
     `${folder}/${SBOM_FILE}`,
     `${JSON.stringify(makeSbom(input), null, 2)}\n`,
   );
+  await Deno.copyFile(`${root}/dist/install.ps1`, `${folder}/install.ps1`);
   await Deno.writeTextFile(`${folder}/install.sh`, withPublicKey(script, keys.publicKey));
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
     .filter((name) => isFile(`${folder}/${name}`) && name !== SUMS_FILE && name !== SIGNATURE_FILE)
