@@ -17,7 +17,7 @@ export const ENVIRONMENT: readonly string[] = [
   "HOME",
   "XDG_*",
   "PROGRAMDATA",
-  // The location of the programs of Windows that list sockets and processes.
+  // The location of the programs of Windows that list sockets and processes, and of icacls and whoami.
   "SYSTEMROOT",
   // The caller, for the history.
   "SUDO_USER",

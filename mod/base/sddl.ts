@@ -51,6 +51,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["PU", "S-1-5-32-547"],
   ["CO", "S-1-3-0"],
   ["CG", "S-1-3-1"],
+  ["OW", "S-1-3-4"],
   ["RC", "S-1-5-12"],
 ]);
 
@@ -79,6 +80,11 @@ const ACE_FLAGS = /^(?:OI|CI|NP|IO|ID|SA|FA)*$/;
 const LIST_FLAGS = /^(?:P|AI|AR)*$/;
 const SID = /^S-1(?:-(?:0|[1-9][0-9]{0,9})){2,15}$/;
 
+/** Returns the SID that a trustee of SDDL is; the text itself if it is one, or an unknown name. */
+export function fullSid(trustee: string): string {
+  return ALIASES.get(trustee) ?? trustee;
+}
+
 /** Parses the entries of `text`, in order. */
 export function parseSddl(text: string): readonly Ace[] | Problem {
   const match = DESCRIPTOR.exec(text.toUpperCase());
@@ -99,7 +105,8 @@ function parseAce(text: string): Ace | null {
   const fields = text.split(";");
   const [type = "", flags = "", rights = "", object = "", inherited = "", trustee = ""] = fields;
   const bits = parseRights(rights);
-  const sid = ALIASES.get(trustee) ?? (SID.test(trustee) ? trustee : null);
+  const full = fullSid(trustee);
+  const sid = SID.test(full) ? full : null;
   if (fields.length !== 6 || object !== "" || inherited !== "") return null;
   if ((type !== "A" && type !== "D") || !ACE_FLAGS.test(flags)) return null;
   if (bits === null || sid === null) return null;

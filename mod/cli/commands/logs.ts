@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { messageOf, quote, usageFault } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
@@ -92,7 +93,7 @@ function chooseLogs(input: CommandInput, document: ConfigDocument, folder: strin
     );
   }
   const of = (title: string, below: string, setting: Log["setting"]): Log => {
-    const path = `${folder}/${below}`;
+    const path = joinPath(folder, below);
     return { title, folder: path, tail: new LogTail(path), setting };
   };
   const named = name === undefined ? document.sites : [siteOf(input, document)];

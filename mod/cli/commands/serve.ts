@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
 import { faultWithStep } from "../../base/hints/hints.ts";
@@ -20,6 +21,7 @@ import { LoopTurns } from "../../listen/sockets/loop_turns.ts";
 import { beginServing } from "../../base/work/slices.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
 import { report } from "../core/report.ts";
+import { prepareFolders } from "../core/notices/access_notices.ts";
 import { rootNotices } from "../core/notices/root_notice.ts";
 import { reportSiteProblems, siteProblems } from "../core/notices/site_problems.ts";
 import { listeningText } from "./status.ts";
@@ -66,9 +68,10 @@ const serve: CommandSpec = {
     const service = input.text("worker");
     if (service !== null) return await runForService(service);
     showProcessAs(["httpcfg", ...input.commandLine]);
+    const access = await prepareFolders(io);
     const spawner = await confineService(selfCommand(["serve", "--worker"]));
     if (input.flag("background")) return await runDetached(io, spawner);
-    return await runForeground(io, spawner, { isUntilEof: input.flag("until-eof") });
+    return await runForeground(io, spawner, { isUntilEof: input.flag("until-eof"), access });
   },
 };
 
@@ -100,9 +103,9 @@ async function runForService(socket: string): Promise<number> {
 async function runForeground(
   io: CommandIo,
   spawner: Spawner | null,
-  { isUntilEof }: { readonly isUntilEof: boolean },
+  { isUntilEof, access }: { readonly isUntilEof: boolean; readonly access: readonly Notice[] },
 ): Promise<number> {
-  report(io, rootNotices(io));
+  report(io, [...rootNotices(io), ...access]);
   const process = await openServiceProcess({
     paths: io.paths,
     store: io.store,

@@ -8,9 +8,10 @@ import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
 import { SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
-import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
+import { isServiceUp, type ServiceProblem, type ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { accessNotices } from "../core/notices/access_notices.ts";
 import { statusText } from "./status_text.ts";
 
 const status: CommandSpec = {
@@ -41,7 +42,8 @@ const status: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     io.progress?.("asking", "the service");
-    const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
+    const asked = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
+    const answer = { ...asked, problems: [...asked.problems ?? [], ...await accessProblems(io)] };
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {
       text: () => io.show(statusText(answer, io.screen, input.flag("all"))),
@@ -77,6 +79,12 @@ async function stoppedStatus(
     AppliedRevision: null,
     appliedAt: null,
   };
+}
+
+/** What is wrong with the access to secrets is seen here: the service may start no program. */
+async function accessProblems(io: CommandIo): Promise<ServiceProblem[]> {
+  const notices = await accessNotices(io);
+  return notices.map(({ text, hint }) => ({ text, hint: hint ?? null }));
 }
 
 function endpointListing({ endpoints }: ServiceStatus): Listing {

@@ -31,6 +31,7 @@ import { span } from "../core/screen/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
+import { secretAccess } from "../core/notices/access_notices.ts";
 import { storedNotices } from "../core/notices/stored_notice.ts";
 import { type ColumnLook, table } from "../core/table.ts";
 import { openEndpoints } from "./plan.ts";
@@ -46,6 +47,8 @@ const verify: CommandSpec = {
     "an address that is excluded; where a site that starts by itself has no open socket; and " +
     "where the certificate for the host name of a site is for another name or not valid now.",
     "Another program on an address that is not included is listed and is no failure.",
+    "On Windows it fails, too, if other users can read the keys of certificates or other secrets; " +
+    "it says so if that cannot be told.",
     "The connections come from this machine, so they do not show what a firewall lets through.",
     "Exit status 0 if everything is as expected, 1 if not, 3 if something answers of which neither " +
     "the system nor the service says what it is.",
@@ -96,6 +99,7 @@ const verify: CommandSpec = {
         io.progress,
       ),
     ];
+    const access = await secretAccess(io);
     const failures = findings.filter(isFailure).length;
     const unknown = findings.filter(({ verdict }) => verdict === "unknown").length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
@@ -106,6 +110,7 @@ const verify: CommandSpec = {
       },
       json: { findings: jsonFindings(findings) },
     });
+    report(io, access.notices);
     io.note([
       `${findings.length} checks: `,
       failures > 0
@@ -114,7 +119,8 @@ const verify: CommandSpec = {
         ? span("waiting", `${unknown} not known`)
         : span("good", "all as expected"),
     ]);
-    return failures > 0 ? EXIT.failed : unknown > 0 ? EXIT.unknown : EXIT.ok;
+    if (failures > 0 || access.isOpen) return EXIT.failed;
+    return unknown > 0 ? EXIT.unknown : EXIT.ok;
   },
 };
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
+import { fileTitle, storeFolder } from "./store_name.ts";
 import { quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import { isCurrent } from "./client_verdict.ts";
@@ -87,8 +89,9 @@ export function isAuthority({ version, isCa, unknownLimit }: X509): boolean {
 
 /** Reads the files of a store that can hold authorities or lists; none if there is no store. */
 export function readTrustFiles(folder: string, store: string): TrustFile[] {
-  return namesIn(`${folder}/${store}`).map((name) => {
-    const file = `${folder}/${store}/${name}`;
+  const place = storeFolder(folder, store);
+  return namesIn(place).map((name) => {
+    const file = joinPath(place, name);
     const nothing = { file, authorities: [], lists: [] };
     try {
       const { size, isFile } = Deno.statSync(file);
@@ -134,7 +137,7 @@ export function revocationLists(folder: string, store: string, nowMs: number): S
     const others = files.filter(({ file }) => !LISTS.test(file));
     const [problem = null] = trustProblems([...others, one], nowMs)
       .filter((text) => text.includes(quote(file)));
-    return { store, file, name: file.replace(/^.*\//, ""), notAfter, problem };
+    return { store, file, name: fileTitle(file), notAfter, problem };
   });
 }
 
@@ -149,9 +152,10 @@ export function removeList({ file }: StoredList): void {
 
 /** Returns a text that changes when a file of the store is added, replaced, written or removed. */
 export function trustStamp(folder: string, store: string): string {
-  return namesIn(`${folder}/${store}`).map((name) => {
+  const place = storeFolder(folder, store);
+  return namesIn(place).map((name) => {
     try {
-      const { mtime, size, ino } = Deno.statSync(`${folder}/${store}/${name}`);
+      const { mtime, size, ino } = Deno.statSync(joinPath(place, name));
       return `${name} ${mtime?.getTime()} ${size} ${ino}`;
     } catch {
       return `${name} gone`;

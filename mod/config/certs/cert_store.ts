@@ -5,11 +5,20 @@
  * The thumbprint is computed from the file and never stored, so it is right after the file has been
  * replaced. A certificate is usable if its key exists and belongs to it. A file may be a symbolic
  * link, to follow what another program renews in place. There is no directory for each certificate:
- * the file name without its extension says all that a directory would.
+ * the file name without its extension says all that a directory would. What no file of every system
+ * can be called is escaped in it (`base/files/file_name.ts`); a file that older programs called
+ * `*.example.com.pem` is read, too, and goes when the certificate is written again.
  *
  * @module
  */
-import { storeName } from "./store_name.ts";
+import {
+  isPrivateFile,
+  makePrivateFolder,
+  makePrivateFolderSync,
+} from "../store/private_folder.ts";
+import { decodeFileName, encodeFileName } from "../../base/files/file_name.ts";
+import { isAbsolutePath, joinPath, nativePath } from "../../base/files/join_path.ts";
+import { fileTitle, storeFolder, storeName } from "./store_name.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
@@ -61,6 +70,7 @@ interface CertificatePair {
 }
 
 const CERT_EXTENSION = /\.(?:pem|crt|cer)$/;
+const STORED_EXTENSION = /\.(?:pem|crt|cer|key|crl)$/;
 /** Maximum size of a PEM file that is read: a long chain has some ten thousand bytes. */
 const PEM_BYTES_MAX = 1024 * 1024;
 
@@ -73,12 +83,19 @@ export function certificateName(text: string): string | null {
 export function listCertificates(folder: string, store: string): StoredCertificate[] {
   let names: string[];
   try {
-    names = [...Deno.readDirSync(`${folder}/${store}`)].map((entry) => entry.name);
+    names = [...Deno.readDirSync(storeFolder(folder, store))].map((entry) => entry.name);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw fileFault("read", `${folder}/${store}`, error);
+    throw fileFault("read", storeFolder(folder, store), error);
   }
-  return names.filter((name) => CERT_EXTENSION.test(name)).sort().map((file) => {
+  const files = names.filter((name) => CERT_EXTENSION.test(name)).sort();
+  const called = new Map<string, string>();
+  for (const file of files) {
+    const title = fileTitle(file);
+    // An escaped name sorts first, and was written later.
+    if (!called.has(title)) called.set(title, file);
+  }
+  return [...called].sort(([a], [b]) => a < b ? -1 : 1).map(([, file]) => {
     return describe(folder, store, file);
   });
 }
@@ -87,8 +104,9 @@ export function listCertificates(folder: string, store: string): StoredCertifica
 export function listStores(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)]
-      .filter((entry) => entry.isDirectory && storeName(entry.name) === entry.name)
-      .map((entry) => entry.name)
+      .filter((entry) => entry.isDirectory)
+      .map((entry) => decodeFileName(entry.name))
+      .filter((name) => storeName(name) === name)
       .sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
@@ -159,7 +177,7 @@ export function writePair(
         Deno.writeTextFileSync(path, pair.key, { mode: 0o600 });
         if (isOfGroup(folder)) Deno.chmodSync(path, 0o640);
       },
-      isMade: (path) => isFile(path) && isPrivate(path) && readPem(path) === pair.key,
+      isMade: (path) => isFile(path) && isPrivateKey(path) && readPem(path) === pair.key,
     },
   });
 }
@@ -177,15 +195,19 @@ export async function replaceBundle(
 ): Promise<StoredCertificate> {
   const problem = pairProblem(pair.cert, pair.key);
   if (problem !== null) throw pairFault("store", name, problem);
-  const path = `${folder}/${store}/${name}.pem`;
+  const place = storeFolder(folder, store);
+  const file = `${encodeFileName(name)}.pem`;
+  const path = joinPath(place, file);
   try {
-    await Deno.mkdir(`${folder}/${store}`, { recursive: true, mode: 0o700 });
-    const mode = isOfGroup(`${folder}/${store}`) ? 0o640 : 0o600;
+    await makePrivateFolder(place);
+    checkCase(place, name);
+    const mode = isOfGroup(place) ? 0o640 : 0o600;
     await replaceFile(path, pair.cert + pair.key, { owner: null, mode });
+    removeUnescaped(place, name, [".pem", ".key"]);
   } catch (error) {
     throw fileFault("write", path, error);
   }
-  return describe(folder, store, `${name}.pem`);
+  return describe(folder, store, file);
 }
 
 /**
@@ -217,9 +239,9 @@ function isFile(path: string): boolean {
   return Deno.lstatSync(path).isFile;
 }
 
-/** Reports whether only the owner and the group may use the file. */
-function isPrivate(path: string): boolean {
-  return ((Deno.statSync(path).mode ?? 0) & 0o007) === 0;
+/** Reports whether the key has a mode of its own that is right; on Windows its directory decides. */
+function isPrivateKey(path: string): boolean {
+  return Deno.build.os === "windows" || isPrivateFile(path) === true;
 }
 
 /** Removes a certificate and its key from its store. */
@@ -233,9 +255,11 @@ export function removePair(certificate: StoredCertificate): void {
 }
 
 function describe(folder: string, store: string, file: string): StoredCertificate {
-  const certFile = `${folder}/${store}/${file}`;
-  const name = file.replace(CERT_EXTENSION, "");
-  const { cert, key, keyFile } = readCertAndKey(certFile, `${folder}/${store}/${name}.key`);
+  const certFile = joinPath(storeFolder(folder, store), file);
+  const stem = file.replace(CERT_EXTENSION, "");
+  const name = decodeFileName(stem);
+  const besides = joinPath(storeFolder(folder, store), `${stem}.key`);
+  const { cert, key, keyFile } = readCertAndKey(certFile, besides);
   const facts = cert === null ? null : certificateFacts(cert);
   const problem = cert === null
     ? "the file cannot be read"
@@ -253,21 +277,21 @@ function hasAuthority(pem: string): boolean {
 
 /**
  * Writes a file that everybody may read to a store, or a link to `link`; reports whether it was not so
- * before.
+ * before. Its name is `name` with `extension`.
  */
 export function placePublic(
   folder: string,
   store: string,
-  file: string,
+  { name, extension }: { readonly name: string; readonly extension: ".pem" | ".crl" },
   content: { readonly text: string } | { readonly link: string },
 ): boolean {
-  const path = `${folder}/${store}/${file}`;
+  const path = joinPath(storeFolder(folder, store), encodeFileName(name) + extension);
   const maker: FileMaker = "link" in content ? linkTo(content.link) : {
     make: (path) => Deno.writeTextFileSync(path, content.text, { mode: 0o644 }),
     isMade: (path) => isFile(path) && readPem(path) === content.text,
   };
   if (isInPlace(maker, path)) return false;
-  placeFiles(folder, store, [[maker, path]], path);
+  placeFiles(folder, store, name, [[maker, path]]);
   return true;
 }
 
@@ -309,22 +333,24 @@ function placePair(
   name: string,
   makers: Readonly<Record<"cert" | "key", FileMaker>>,
 ): PlacedCertificate {
-  const base = `${folder}/${store}/${name}`;
+  const base = joinPath(storeFolder(folder, store), encodeFileName(name));
   const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
   const changed = !files.every(([what, path]) => isInPlace(makers[what], path));
-  if (changed) placeFiles(folder, store, files.map(([what, path]) => [makers[what], path]), base);
-  return { ...describe(folder, store, `${name}.pem`), changed };
+  if (changed) placeFiles(folder, store, name, files.map(([what, path]) => [makers[what], path]));
+  return { ...describe(folder, store, `${encodeFileName(name)}.pem`), changed };
 }
 
 function placeFiles(
   folder: string,
   store: string,
+  name: string,
   files: readonly (readonly [maker: FileMaker, path: string])[],
-  base: string,
 ): void {
+  const place = storeFolder(folder, store);
   try {
-    Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
-    if (isOfGroup(folder)) Deno.chmodSync(`${folder}/${store}`, 0o2750);
+    makePrivateFolderSync(place);
+    if (isOfGroup(folder)) Deno.chmodSync(place, 0o2750);
+    checkCase(place, name);
     for (const [maker, path] of files) {
       removeIfExists(`${path}.new`);
       maker.make(`${path}.new`);
@@ -332,8 +358,42 @@ function placeFiles(
     // The key comes first: between the two renames the old certificate has a key that is rejected,
     // not a new certificate without one.
     for (const [, path] of files) Deno.renameSync(`${path}.new`, path);
+    removeUnescaped(place, name, files.map(([, path]) => path.slice(path.lastIndexOf("."))));
   } catch (error) {
-    throw fileFault("write", base, error);
+    throw fileFault("write", joinPath(place, encodeFileName(name)), error);
+  }
+}
+
+/**
+ * Throws a Fault if the store has another name that differs from `name` in the case of its letters:
+ * on some systems both have the same files, and one certificate would replace the other unseen.
+ */
+function checkCase(place: string, name: string): void {
+  const names = namesIn(place);
+  const other = names.find((one) => one !== name && one.toLowerCase() === name.toLowerCase());
+  if (other === undefined || names.includes(name)) return;
+  throw new Fault(
+    `Cannot write ${quote(name)}: the store has ${
+      quote(other)
+    }, which is the same name where the ` +
+      `case of letters does not matter`,
+    { hint: `use the name ${other} to replace it, or another name` },
+  );
+}
+
+/** Returns the names of what is in the directory of a store. */
+function namesIn(place: string): string[] {
+  return [...Deno.readDirSync(place)]
+    .filter(({ name }) => STORED_EXTENSION.test(name))
+    .map(({ name }) => decodeFileName(name.replace(STORED_EXTENSION, "")));
+}
+
+/** Removes the files of `name` as older programs called them, where that is no name everywhere. */
+function removeUnescaped(place: string, name: string, extensions: readonly string[]): void {
+  if (encodeFileName(name) === name) return;
+  const old = extensions.map((extension) => name + extension);
+  for (const { name: file } of [...Deno.readDirSync(place)]) {
+    if (old.includes(file)) removeIfExists(joinPath(place, file));
   }
 }
 
@@ -355,7 +415,8 @@ function isOfGroup(folder: string): boolean {
 
 /** Returns the whole path of a file; links are not resolved. */
 export function absolutePath(path: string): string {
-  return /^(?:\/|[A-Za-z]:[\\/])/.test(path) ? path : `${Deno.cwd()}/${path}`;
+  const native = nativePath(path, Deno.build.os);
+  return isAbsolutePath(native) ? native : joinPath(Deno.cwd(), path.replace(/^\.[\\/]/, ""));
 }
 
 function removeIfExists(path: string): void {

@@ -11,6 +11,8 @@
  *
  * @module
  */
+import { makePrivateFolder } from "./private_folder.ts";
+import { joinPath } from "../../base/files/join_path.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
@@ -82,7 +84,7 @@ export class History {
     author: Author,
   ): Promise<readonly Damage[]> {
     try {
-      await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await makePrivateFolder(this.#folder);
       const at = new Date().toISOString();
       const beforeText = before ?? JSON.stringify(DEFAULT_DOCUMENT);
       const found = { digest: await digestOf(beforeText), document: await valueOf(beforeText) };
@@ -174,7 +176,7 @@ export class History {
       for (const { name } of Deno.readDirSync(this.#folder)) {
         const match = FILE_NAME.exec(name);
         if (match === null) continue;
-        files.push({ first: Number(match[1]), path: `${this.#folder}/${name}` });
+        files.push({ first: Number(match[1]), path: joinPath(this.#folder, name) });
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -193,7 +195,7 @@ export class History {
       const appended = await appendVersion(tail, before, next);
       if (appended !== null) return appended;
     }
-    const path = `${this.#folder}/${String(next.number).padStart(6, "0")}.jsonl`;
+    const path = joinPath(this.#folder, `${String(next.number).padStart(6, "0")}.jsonl`);
     const begun = await writeWhole(path, next);
     this.#prune(next.number);
     return begun;

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { joinPath, nativePath } from "../../base/files/join_path.ts";
 import { type Paths, pathsBelow, systemPaths, userPaths } from "./paths.ts";
 
 /** What the choice depends on, as the process has it. */
@@ -57,8 +58,8 @@ export async function chooseHome(
   flags: HomeFlags,
   facts: HomeFacts,
 ): Promise<Home> {
-  const { configFile } = flags;
-  if (configFile === undefined) return await homeWithoutConfig(context, flags, facts);
+  if (flags.configFile === undefined) return await homeWithoutConfig(context, flags, facts);
+  const configFile = nativePath(flags.configFile, context.os);
   // A file that is the document of a home anyway has the service and the history of that home.
   const usual = await homeWithoutConfig(context, flags, facts);
   const homes = context.os === "windows" ? [usual] : [usual, systemHome(context.os, "")];
@@ -97,12 +98,12 @@ function fixedHome(context: HomeContext, { isOwn }: HomeFlags): Home | null {
   if (isOwn) return { ...ownHome(env, "--user is given"), isAskedFor: true };
   const folder = env("HTTPCFG_HOME");
   if (folder) {
-    const paths = pathsBelow(folder);
+    const paths = pathsBelow(nativePath(folder, os));
     return { owner: "folder", paths, why: "HTTPCFG_HOME is set", isAskedFor: true };
   }
   if (os === "windows") {
-    const data = `${env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`;
-    const paths = pathsBelow(data);
+    const data = nativePath(env("ProgramData") ?? "C:\\ProgramData", os);
+    const paths = pathsBelow(joinPath(data, "httpcfg"));
     return { owner: "system", paths, why: "it is the one of this machine", isAskedFor: false };
   }
   if (uid === 0) return systemHome(os, "you are root");

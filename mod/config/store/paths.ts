@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 
 export interface Paths {
   /** The document. */
@@ -19,11 +20,11 @@ export interface Paths {
 /** Returns the paths if everything is below one directory. */
 export function pathsBelow(folder: string): Paths {
   return {
-    config: `${folder}/config.json`,
-    run: `${folder}/run`,
-    log: `${folder}/log`,
-    history: `${folder}/history`,
-    certs: `${folder}/certs`,
+    config: joinPath(folder, "config.json"),
+    run: joinPath(folder, "run"),
+    log: joinPath(folder, "log"),
+    history: joinPath(folder, "history"),
+    certs: joinPath(folder, "certs"),
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { makePrivateFolder } from "./private_folder.ts";
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault, misplacedHint } from "../../base/file_fault.ts";
 import { isOneFile } from "./file_place.ts";
@@ -14,6 +15,8 @@ import { keepOwner, statOrNull } from "./replace_file.ts";
  * Time for another writer to finish. A write takes a few milliseconds, unless the disk is stuck.
  */
 const LOCK_WAIT_MS = 30_000;
+/** Where users and groups are: others may read a document, whose secrets are files of their own. */
+const FOLDER_MODE = 0o777;
 
 /** A lock that is held until it is disposed of. */
 interface DocumentLock extends Disposable {
@@ -56,7 +59,7 @@ function checkLock({ path, document }: LockFile, file: Deno.FsFile): void {
 
 async function openLock({ path, document }: LockFile, target: string): Promise<Deno.FsFile> {
   try {
-    await Deno.mkdir(directoryOf(path), { recursive: true });
+    await makePrivateFolder(directoryOf(path), FOLDER_MODE);
     const known = await statOrNull(path);
     if (known !== null) checkRegular(path, known);
     const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });

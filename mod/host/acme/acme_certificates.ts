@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ACME_STORE } from "../../config/certs/store_name.ts";
+import { ACME_STORE, storeFolder } from "../../config/certs/store_name.ts";
 import { type AcmeStatus, acmeStatus, nextStep, wantedCertificate } from "../../acme/next_step.ts";
 import {
   type AcmeState,
@@ -77,7 +77,7 @@ export class AcmeCertificates {
 
   constructor(options: AcmeOptions) {
     this.#options = options;
-    this.#folder = `${options.certs}/${ACME_STORE}`;
+    this.#folder = storeFolder(options.certs, ACME_STORE);
   }
 
   /** Ends what is under way: it goes on at the next start. */

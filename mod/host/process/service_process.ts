@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
 import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { inSlices } from "../../base/work/slices.ts";
@@ -160,7 +161,7 @@ class ServiceProcess {
       W3SVC: this.#web,
     }, (service, state) => logState(logs, service, state));
     this.#confirmation = new Confirmation({
-      file: `${paths.run}/unconfirmed.json`,
+      file: joinPath(paths.run, "unconfirmed.json"),
       revert: async (document) => {
         await options.store.update(() => document);
         logs.event(changeReverted());

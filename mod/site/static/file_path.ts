@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isDeviceName } from "../../base/files/file_name.ts";
 import { applicationEnd } from "../../config/document/application.ts";
 
 /** Names under a root. */
@@ -12,9 +13,6 @@ export interface FilePath {
   /** The path ends in "/": it means a directory. */
   readonly isFolder: boolean;
 }
-
-/** Device names, which Windows recognizes in any directory, with any extension. */
-const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 
 /**
  * Returns the names in `path`, which is percent-decoded and starts with "/"; null if it must not be
@@ -27,7 +25,7 @@ export function parseFilePath(path: string, isWindows: boolean): FilePath | null
   const segments = path.split("/").filter((segment) => segment !== "");
   for (const [i, segment] of segments.entries()) {
     if (segment.startsWith(".") && !(i === 0 && segment === ".well-known")) return null;
-    if (isWindows && (/[:*?"<>|]|[. ]$/.test(segment) || DEVICE.test(segment))) return null;
+    if (isWindows && (/[:*?"<>|]|[. ]$/.test(segment) || isDeviceName(segment))) return null;
   }
   return { segments, isFolder: path.endsWith("/") };
 }

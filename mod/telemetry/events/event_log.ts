@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import * as v from "valibot";
 import type { Fault } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
@@ -81,7 +82,7 @@ export async function readEvents(
   let events: ServiceEvent[] = [];
   for (const roll of (await eventRolls(folder)).reverse()) {
     if (events.length >= limit) break;
-    const text = await readText(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`, onUnreadable);
+    const text = await readText(joinPath(folder, EVENT_NAMES.name(SAME_DAY, roll)), onUnreadable);
     const older = text.split("\n").map(parseEvent).filter((event) => event !== null);
     events = [...older, ...events];
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import type { RefusedRecord } from "../../base/exchange.ts";
 import { HttpErrFormat } from "./httperr_format.ts";
 import type { LogPart } from "./collected_lines.ts";
@@ -88,7 +89,7 @@ export class HttpErrLog {
   /** Returns a file for lines in `format`. */
   #newFile(format: HttpErrFormat): LogFile {
     return new LogFile({
-      folder: `${this.#options.folder}/HTTPERR`,
+      folder: joinPath(this.#options.folder, "HTTPERR"),
       names: this.#settings.ErrorLoggingRolloverType === 0 ? HTTPERR_NAMES : HTTPERR_PERIOD_NAMES,
       truncateBytes: this.#settings.ErrorLogFileTruncateSize,
       header: (second) => format.header(new Stamp().at(second * 1000)),

@@ -13,6 +13,8 @@
  *
  * @module
  */
+import { makePrivateFolder } from "../../config/store/private_folder.ts";
+import { joinPath } from "../../base/files/join_path.ts";
 import { isDiskFull } from "../../base/file_fault.ts";
 import { leadsTo } from "../../config/store/file_place.ts";
 import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
@@ -228,7 +230,7 @@ export class LogFile {
     if (this.#file !== null && isSameDay && this.#hasRoom(batch)) return this.#file;
     const { folder, names, keepFiles } = this.#options;
     this.#closeFile();
-    await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await makePrivateFolder(folder, FOLDER_MODE);
     if (!isSameDay) {
       this.#fileRoll = (await rollsOf(folder, names, batch.day)).at(-1) ?? names.firstRoll;
       this.#fileDay = batch.day;
@@ -245,7 +247,7 @@ export class LogFile {
 
   async #open(batch: Batch): Promise<Deno.FsFile> {
     const { folder, names, header } = this.#options;
-    const path = `${folder}/${names.name(batch.day, this.#fileRoll)}`;
+    const path = joinPath(folder, names.name(batch.day, this.#fileRoll));
     const file = await Deno.open(path, { append: true, create: true, mode: FILE_MODE });
     this.#file = file;
     this.#path = path;
@@ -276,7 +278,7 @@ export class LogFile {
     const { folder, names } = this.#options;
     for (const roll of await rollsOf(folder, names, day)) {
       if (roll >= this.#fileRoll - keepFiles) continue;
-      await Deno.remove(`${folder}/${names.name(day, roll)}`);
+      await Deno.remove(joinPath(folder, names.name(day, roll)));
     }
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { checkRegular } from "../../config/store/regular_file.ts";
 import { logFilesIn } from "./log_names.ts";
@@ -81,7 +82,7 @@ export class LogTail {
       ...(first === undefined || names.has(first) ? [] : [first]),
     ]);
     return ordered.slice(first === undefined ? 0 : ordered.indexOf(first))
-      .filter((name) => names.has(name)).map((name) => `${this.#folder}/${name}`);
+      .filter((name) => names.has(name)).map((name) => joinPath(this.#folder, name));
   }
 
   /** Reads a file backwards until it has `count` lines and, if wanted, the names of the columns. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinPath } from "../../base/files/join_path.ts";
 import type { ServedRecord } from "../../base/exchange.ts";
 import type { LogPart } from "./collected_lines.ts";
 import { LogFile, type LogTrouble } from "./log_file.ts";
@@ -91,7 +92,7 @@ export class W3cLog {
     let file = this.#files.get(siteId);
     if (file === undefined) {
       file = new LogFile({
-        folder: `${this.#options.folder}/W3SVC${siteId}`,
+        folder: joinPath(this.#options.folder, `W3SVC${siteId}`),
         names: W3C_NAMES,
         truncateBytes: this.#settings.LogFileTruncateSize,
         header: (second) => format.header(new Stamp().at(second * 1000)),

@@ -11,6 +11,7 @@ import {
   listStores,
   readPair,
   removePair,
+  replaceBundle,
   writePair,
 } from "../../../mod/config/certs/cert_store.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -139,4 +140,64 @@ Deno.test("linkPair() follows files that are replaced elsewhere", async () => {
     true,
     [],
   ]);
+});
+
+Deno.test("names that are no names of files everywhere are escaped in them, and shown as they are", async () => {
+  await using folder = await tempFolder();
+  const pair = { cert: pem("site.pem"), key: pem("site.key") };
+  for (const name of ["*.example.com", "con.example", "plain"]) {
+    const placed = writePair(folder.path, "MY", name, pair);
+    assertEquals([placed.name, placed.problem], [name, null]);
+    assertEquals(writePair(folder.path, "MY", name, pair).changed, false);
+  }
+  writePair(folder.path, "NUL.", "site", pair);
+  const files = [...Deno.readDirSync(folder.at("MY"))].map(({ name }) => name).sort();
+  assertEquals(files, [
+    "%2A.example.com.key",
+    "%2A.example.com.pem",
+    "%63on.example.key",
+    "%63on.example.pem",
+    "plain.key",
+    "plain.pem",
+  ]);
+  const listed = listCertificates(folder.path, "MY");
+  assertEquals(listed.map(({ name }) => name), ["*.example.com", "con.example", "plain"]);
+  assertEquals(readPair(listed[0]!).hash, SITE);
+  assertEquals(listStores(folder.path), ["MY", "NUL."]);
+  assertEquals(listCertificates(folder.path, "NUL.").length, 1);
+  for (const one of listed) removePair(one);
+  assertEquals([...Deno.readDirSync(folder.at("MY"))], []);
+});
+
+Deno.test({
+  name: "a store of an older program is read, and follows when it is written",
+  ignore: Deno.build.os === "windows", // which has no such files
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    await Deno.mkdir(folder.at("MY"));
+    const pair = { cert: pem("site.pem"), key: pem("site.key") };
+    Deno.writeTextFileSync(folder.at("MY/*.example.com.pem"), pair.cert);
+    Deno.writeTextFileSync(folder.at("MY/*.example.com.key"), pair.key);
+    const [old] = listCertificates(folder.path, "MY");
+    assertEquals([old?.name, old?.problem], ["*.example.com", null]);
+    writePair(folder.path, "MY", "*.example.com", pair);
+    const files = [...Deno.readDirSync(folder.at("MY"))].map(({ name }) => name).sort();
+    assertEquals(files, ["%2A.example.com.key", "%2A.example.com.pem"]);
+    Deno.writeTextFileSync(folder.at("MY/con.pem"), pair.cert);
+    await replaceBundle(folder.path, "MY", "con", pair);
+    assertEquals(listCertificates(folder.path, "MY").map(({ name, problem }) => [name, problem]), [
+      ["*.example.com", null],
+      ["con", null],
+    ]);
+  },
+});
+
+Deno.test("a name that differs from one in the store in its case alone is refused", async () => {
+  await using folder = await tempFolder();
+  const pair = { cert: pem("site.pem"), key: pem("site.key") };
+  writePair(folder.path, "MY", "Web", pair);
+  const fault = assertThrows(() => writePair(folder.path, "MY", "web", pair), Fault, '"Web"');
+  assertStringIncludes(fault.message, 'Cannot write "web"');
+  writePair(folder.path, "MY", "Web", pair);
+  assertEquals(listCertificates(folder.path, "MY").map(({ name }) => name), ["Web"]);
 });

@@ -75,7 +75,19 @@ const CASES: readonly Case[] = [
     os: "windows",
     uid: null,
     env: { ProgramData: "D:\\Data" },
-    want: { config: "D:\\Data\\httpcfg/config.json", run: "D:\\Data\\httpcfg/run" },
+    want: { config: "D:\\Data\\httpcfg\\config.json", run: "D:\\Data\\httpcfg\\run" },
+  },
+  {
+    title: "Windows, and everything below a directory that is named with slashes",
+    os: "windows",
+    uid: null,
+    env: { HTTPCFG_HOME: "D:/a b/home" },
+    configFile: "D:/other.json",
+    want: {
+      config: "D:\\other.json",
+      history: "D:\\other.json.history",
+      certs: "D:\\a b\\home\\certs",
+    },
   },
   {
     title: "--config moves only the document",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ACME_STORE } from "../../../config/certs/store_name.ts";
+import { ACME_STORE, storeFolder } from "../../../config/certs/store_name.ts";
 import { deleteAcme, findAcme, missingSsl, setAcme } from "../../../admin/acme_records.ts";
 import { applyOrAdvise } from "../../../admin/apply.ts";
 import { editStore } from "../../../admin/store_edit.ts";
@@ -243,7 +243,7 @@ async function statusesOf(io: CommandIo): Promise<AcmeStatus[]> {
   const certificates = listCertificates(io.paths.certs, ACME_STORE);
   return await Promise.all(acme.map(async (record) => {
     const certificate = certificates.find(({ name }) => name === record.certName) ?? null;
-    const state = await loadState(`${io.paths.certs}/${ACME_STORE}`, record.certName);
+    const state = await loadState(storeFolder(io.paths.certs, ACME_STORE), record.certName);
     return acmeStatus({ record, state, certificate }, io.now());
   }));
 }

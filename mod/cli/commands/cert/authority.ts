@@ -17,6 +17,7 @@ import {
   trustIn,
 } from "../../../config/certs/authority_store.ts";
 import { absolutePath, certificateName, placePublic } from "../../../config/certs/cert_store.ts";
+import { fileTitle } from "../../../config/certs/store_name.ts";
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
 import { pemOf } from "../../../base/pem.ts";
 import { isCurrent } from "../../../config/certs/client_verdict.ts";
@@ -63,7 +64,12 @@ async function importAuthority(
     });
   }
   const name = readName(input, facts.names[0] ?? facts.hash);
-  const changed = placePublic(io.paths.certs, store, `${name}.pem`, contentOf(input, path, text));
+  const changed = placePublic(
+    io.paths.certs,
+    store,
+    { name, extension: ".pem" },
+    contentOf(input, path, text),
+  );
   const { hash, notAfter } = facts;
   if (!isJson(input)) io.out(hash);
   await reportDone(input, io, changed, { authority: { hash, store, name, notAfter } });
@@ -97,7 +103,12 @@ async function importList(
     path.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
   const name = readName(input, usual);
   const text = pemOf("X509 CRL", der);
-  const changed = placePublic(io.paths.certs, store, `${name}.crl`, contentOf(input, path, text));
+  const changed = placePublic(
+    io.paths.certs,
+    store,
+    { name, extension: ".crl" },
+    contentOf(input, path, text),
+  );
   const due = list.nextUpdateMs === null ? null : new Date(list.nextUpdateMs).toISOString();
   const view = { store, name: `${name}.crl`, revoked: list.revoked.size, nextUpdate: due };
   if (!isJson(input)) io.out(`${name}.crl`);
@@ -130,7 +141,7 @@ function nameOfIssuer(
   const file = files.find(({ authorities }) => {
     return authorities.some(({ value }) => value.subject === issuer.subject);
   });
-  return file === undefined ? null : file.file.replace(/^.*\//, "").replace(/\.[^.]*$/, "");
+  return file === undefined ? null : fileTitle(file.file).replace(/\.[^.]*$/, "");
 }
 
 function contentOf(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { accessNotices } from "../../core/notices/access_notices.ts";
 import {
   ACME_STORE,
   AUTHORITY_STORE,
@@ -35,7 +36,7 @@ import {
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
 import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
-import { reportHint } from "../../core/report.ts";
+import { report, reportHint } from "../../core/report.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
   type CommandInput,
@@ -393,6 +394,7 @@ async function reportStored(
   const { hash, store, changed, ...facts } = placed;
   if (!isJson(input)) io.out(hash);
   await reportDone(input, io, changed, { certificate: viewOf(placed) });
+  report(io, await accessNotices(io));
   if (!changed) return;
   if (validity(facts, new Date(io.now()).toISOString()) === "not yet valid") {
     io.note(`Clients reject it until ${facts.notBefore}.`);

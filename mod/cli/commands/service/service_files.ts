@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { protectFolder } from "../../../config/store/private_folder.ts";
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import { type ServiceFile, serviceFileBytes, serviceFilePath } from "./service_plan.ts";
 import { PACKAGED_UNIT, servicePlan, type ServiceSystem } from "./service_units.ts";
@@ -25,6 +26,8 @@ export async function writeServiceFile(file: ServiceFile, root: string): Promise
   try {
     if (await compareServiceFile(file, root) === "same") return false;
     await Deno.mkdir(directoryOf(path), { recursive: true });
+    // There it is in the home of the service, which may have been made by somebody else.
+    if (Deno.build.os === "windows") protectFolder(directoryOf(path));
     await Deno.writeFile(path, serviceFileBytes(file), { mode: file.mode });
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
     return true;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { baseName, joinPath, nativePath } from "../../../base/files/join_path.ts";
+import { isPrivateFile } from "../../../config/store/private_folder.ts";
 import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import { readRegular } from "../../../config/store/regular_file.ts";
@@ -12,14 +14,13 @@ import type { Notice } from "../../../admin/admin_io.ts";
 
 /** Lines of a password file that a message names. */
 const LINES_SHOWN = 3;
-const OTHERS_READ = 0o004;
 
 /** Returns the absolute path of an htpasswd file. Throws a Fault if a line cannot be used. */
 export async function checkPasswordFile(
   path: string,
 ): Promise<{ readonly path: string; readonly notices: readonly Notice[] }> {
   const add = `htpasswd -B ${shellWord(path)} USER`;
-  const { real, bytes, mode } = await readFile(
+  const { real, bytes } = await readFile(
     path,
     PASSWORD_FILE_MAX,
     `htpasswd -cB ${shellWord(path)} USER`,
@@ -39,12 +40,16 @@ export async function checkPasswordFile(
   if (hashes.size === 0) {
     throw new Fault(`Cannot use the passwords in ${quote(path)}: it has no user`, { hint: add });
   }
-  const isOpen = mode !== null && (mode & OTHERS_READ) !== 0;
-  const text = `every user of this machine can read the password hashes in ${quote(real)}`;
-  const notices: Notice[] = isOpen
-    ? [{ kind: "warning", text, hint: `chmod o= ${shellWord(real)}` }]
-    : [];
-  return { path: real, notices };
+  return { path: real, notices: accessNotice(real) };
+}
+
+function accessNotice(path: string): Notice[] {
+  const isPrivate = isPrivateFile(path);
+  if (isPrivate === true) return [];
+  const text = isPrivate === false
+    ? `every user of this machine can read the password hashes in ${quote(path)}`
+    : `it is not known whether others can read the password hashes in ${quote(path)}`;
+  return [{ kind: "warning", text, hint: `chmod o= ${shellWord(path)}` }];
 }
 
 /** Returns the absolute path of an error page. Throws a Fault if it cannot be sent. */
@@ -56,14 +61,14 @@ async function readFile(
   path: string,
   bytesMax: number,
   cure: string,
-): Promise<{ readonly real: string; readonly bytes: Uint8Array; readonly mode: number | null }> {
+): Promise<{ readonly real: string; readonly bytes: Uint8Array }> {
   try {
     // A link to the file may lead to another one later.
     const folder = directoryOf(path);
-    const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-    const real = `${(await Deno.realPath(folder)).replace(/\/$/, "")}/${name}`;
+    const native = nativePath(path, Deno.build.os);
+    const real = joinPath(await Deno.realPath(folder), baseName(native));
     const bytes = await readRegular(real);
-    if (bytes.length <= bytesMax) return { real, bytes, mode: (await Deno.stat(real)).mode };
+    if (bytes.length <= bytesMax) return { real, bytes };
   } catch (error) {
     throw fileFault("use the file", path, error, cure);
   }

@@ -1,0 +1,37 @@
+/**
+ * Paths of files as their system writes them. Pure.
+ *
+ * @module
+ */
+
+/**
+ * Returns the path of `names` below the directory `folder`, with the separator of the system that
+ * `folder` is a path of: one shown path never has both.
+ */
+export function joinPath(folder: string, ...names: readonly string[]): string {
+  const separator = WINDOWS_ROOT.test(folder) ? "\\" : "/";
+  const start = folder.endsWith(separator) ? folder.slice(0, -1) : folder;
+  return [start, ...names].join(separator);
+}
+
+/** Returns the last name of a path. */
+export function baseName(path: string): string {
+  const separator = WINDOWS_ROOT.test(path) ? "\\" : "/";
+  return path.slice(path.lastIndexOf(separator) + 1);
+}
+
+/** Returns the path that a user has named, as the system `os` writes it. */
+export function nativePath(path: string, os: string): string {
+  if (os !== "windows" || path === "") return path;
+  const native = path.replaceAll("/", "\\");
+  // What is below a directory by its name alone would not be known as a path of Windows.
+  return /^[A-Za-z]:/.test(native) || WINDOWS_ROOT.test(native) ? native : `.\\${native}`;
+}
+
+/** Reports whether `path` names the same file in any current directory. */
+export function isAbsolutePath(path: string): boolean {
+  return /^(?:\/|\\\\|[A-Za-z]:[\\/])/.test(path);
+}
+
+/** How a path of Windows begins: a drive, a share or device, its root, or a dot. */
+const WINDOWS_ROOT = /^(?:[A-Za-z]:\\|\\|\.{1,2}\\)/;
