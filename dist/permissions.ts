@@ -31,6 +31,9 @@ export const ENVIRONMENT: readonly string[] = [
   "LC_CTYPE",
   "NO_COLOR",
   "TERM",
+  // The editor of the caller; elsewhere than on Windows a shell reads them.
+  "VISUAL",
+  "EDITOR",
   // For notifying the service manager that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",

@@ -23,6 +23,9 @@ const CODES: Readonly<Record<string, string>> = {
   EDQUOT: "disk quota exceeded",
   ENAMETOOLONG: "file name too long",
   ELOOP: "too many symbolic links",
+  EBUSY: "another program has it open",
+  EISDIR: "is a directory",
+  ENOTDIR: "part of the path is not a directory",
   EMFILE: "too many open files in this process",
   ENFILE: "too many open files on this machine",
 };

@@ -103,7 +103,8 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
       context.note([span("error", "internal error:"), ` ${stackOf(error)}`]);
       return EXIT.failed;
     }
-    reportError({ ...context, typed: (line) => typed(context, args, line) }, error);
+    const onSystem = await systemHints(context.os);
+    reportError({ ...context, typed: (line) => onSystem(typed(context, args, line)) }, error);
     return error.exit;
   }
 }
@@ -115,6 +116,13 @@ function typed(context: RunContext, args: readonly string[], hint: string): stri
   } catch {
     return hint;
   }
+}
+
+/** Returns what makes a hint one of this system. Nothing is loaded where hints are as written. */
+async function systemHints(os: string): Promise<(hint: string) => string | null> {
+  if (os === "linux") return (hint) => hint;
+  const { hintOn } = await import("../base/hints/system_lines.ts");
+  return (hint) => hintOn(os, hint);
 }
 
 function aboutSame({ env, uid }: RunContext, flags: readonly string[], hint: string): string {
@@ -234,10 +242,11 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   if (line.isOwn && context.os === "windows") {
     throw usageFault(
       'Cannot use "--user": on Windows the document is that of the machine',
-      "set HTTPCFG_HOME=%USERPROFILE%\\httpcfg",
+      'export HTTPCFG_HOME="$HOME/httpcfg"',
     );
   }
   const home = await chooseHome(context, line, FACTS);
+  const onSystem = await systemHints(context.os);
   const { paths } = home;
   const { os, uid, machine, screen, show, out, print, note, ask, env, now, progress } = context;
   const name = home.owner === "system" ? "the system service" : "the service";
@@ -261,7 +270,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     hasReader: context.hasReader,
     stdin: context.stdin ?? ownStdin,
     isInteractive: context.isInteractive,
-    typed: (hint) => aboutSame(context, line.flags, hint),
+    typed: (hint) => onSystem(aboutSame(context, line.flags, hint)),
     env,
     now,
     progress,

@@ -5,6 +5,7 @@
  * @module
  */
 import { typedLine } from "../base/hints/retype.ts";
+import { hintOn } from "../base/hints/system_lines.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { quote, type UsageFault, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
@@ -25,7 +26,7 @@ export interface UnmatchedLine {
   readonly flags: readonly string[];
   readonly words: readonly string[];
   readonly commands: CommandTable;
-  readonly context: Pick<CommandIo, "show" | "out" | "print" | "note">;
+  readonly context: Pick<CommandIo, "os" | "show" | "out" | "print" | "note">;
   io(): Promise<CommandIo>;
   /** Runs another line, which is not guessed at again. */
   run(args: readonly string[]): Promise<number>;
@@ -56,7 +57,7 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
     const hint = meaning === null
       ? nearestLine(words, commands.names)
       : typedLine(meaning.lines[0]!);
-    return refuseAction(first, hint, context);
+    return refuseAction(first, hintOn(context.os, hint) ?? hint, context);
   }
   if (meaning !== null) return await runMeaning(line, meaning);
   const group = groupOf(words, commands.names);
@@ -95,7 +96,8 @@ async function runMeaning(line: UnmatchedLine, { kind, lines, or }: Meaning): Pr
   const isStart = wholes.length > 1 && !(await isRunning(line));
   const taken = isStart ? wholes.slice(-1) : wholes;
   const other = or === undefined ? "" : `; or: ${typedLine(or.split(" "))}`;
-  report(line.context, [{ kind: "note", text: `${taken.map(typedLine).join("; ")}${other}` }]);
+  const text = `${taken.map(typedLine).join("; ")}${other}`;
+  report(line.context, [{ kind: "note", text: hintOn(line.context.os, text) ?? text }]);
   for (const args of taken) {
     const exit = await line.run(args);
     if (exit !== EXIT.ok) return exit;

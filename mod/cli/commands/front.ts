@@ -11,6 +11,7 @@ import { oneLine } from "../../base/printable.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
 import type { CommandIo } from "../core/command.ts";
+import { onSystem } from "../core/format.ts";
 import { isServiceInstalled } from "./service/service_files.ts";
 
 /** What the next steps depend on. */
@@ -59,7 +60,9 @@ export async function showFront(io: CommandIo): Promise<void> {
   };
   const isDenied = problems.some((problem) => problem instanceof DeniedFault);
   const deniedLine = isDenied ? io.asAdministrator([])?.trimEnd() ?? null : null;
-  io.out(frontText({ status, document, problems, deniedLine, isInstalled, asAdministrator }));
+  const shown = problems.map(({ message, hint }) => ({ message, hint }));
+  const situation = { status, document, problems: shown, deniedLine, isInstalled };
+  io.out(frontText({ ...await onSystem(situation, io.os), asAdministrator }));
 }
 
 /** Returns the whole text. */
@@ -78,7 +81,7 @@ export function frontText(situation: Situation): string {
 function stateLines({ status, document, problems }: Situation): string[] {
   return [
     ...problems.flatMap(({ message, hint }) => {
-      return [message, ...hintLines(hint).map((line) => `hint: ${line}`)];
+      return [message, ...hintLines(hint ?? undefined).map((line) => `hint: ${line}`)];
     }),
     ...(status === null
       ? problems.length === 0 ? ["httpcfg is not running."] : []

@@ -10,7 +10,7 @@ import { SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
 import { isServiceUp, type ServiceProblem, type ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type Listing, writeListing } from "../core/format.ts";
+import { type Listing, onSystem, writeListing } from "../core/format.ts";
 import { accessNotices } from "../core/notices/access_notices.ts";
 import { statusText } from "./status_text.ts";
 
@@ -43,7 +43,8 @@ const status: CommandSpec = {
   async run(input, io): Promise<number> {
     io.progress?.("asking", "the service");
     const asked = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
-    const answer = { ...asked, problems: [...asked.problems ?? [], ...await accessProblems(io)] };
+    const problems = [...asked.problems ?? [], ...await accessProblems(io)];
+    const answer = await onSystem({ ...asked, problems }, io.os);
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {
       text: () => io.show(statusText(answer, io.screen, input.flag("all"))),

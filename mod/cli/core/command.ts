@@ -86,8 +86,11 @@ export interface CommandIo extends AdminIo {
   note(text: Styled): void;
   /** Whether somebody can use an editor: stdin and stdout are a terminal. */
   isInteractive(): boolean;
-  /** Returns a line of a hint as it must be typed to be about `home`. */
-  typed(line: string): string;
+  /**
+   * Returns a line of a hint as it must be typed on this system to be about `home`; null if the
+   * system has nothing like it.
+   */
+  typed(line: string): string | null;
   /** Asks on the terminal; null if there is none, or at its end (Ctrl-D). */
   ask(question: string): string | null;
   /** The text of stdin, in pieces as they arrive. */

@@ -42,15 +42,22 @@ interface ListingForms {
 /** Writes `listing` in the form that `--format` selects. */
 export async function writeListing(
   input: Pick<FlagInput, "text">,
-  io: { out(text: string): void },
+  io: { out(text: string): void; readonly os?: string },
   listing: Listing,
   { text, json }: ListingForms,
 ): Promise<void> {
   const form = input.text("format") ?? "text";
   if (form === "text") await text();
   else if (form === "json" && json !== undefined) {
-    io.out(answerText(json));
+    io.out(answerText(await onSystem(json, io.os)));
   } else io.out(await render(listing, form));
+}
+
+/** Returns the fields of an answer with the hints in them as they are typed on the system `os`. */
+export async function onSystem<T extends object>(fields: T, os: string = "linux"): Promise<T> {
+  if (os === "linux") return fields;
+  const { withHintsOn } = await import("../../base/hints/system_lines.ts");
+  return withHintsOn(os, fields);
 }
 
 /**

@@ -39,7 +39,8 @@ const HANGING = "  ";
 /** Writes the lines of a hint, which are to be copied: they have no breaks. */
 export function reportHint(io: Stderr, hint: string): void {
   for (const line of hint.split("\n")) {
-    io.note([span("hint", "hint:"), ` ${io.typed?.(line) ?? line}`]);
+    const typed = io.typed === undefined ? line : io.typed(line);
+    if (typed !== null) io.note([span("hint", "hint:"), ` ${typed}`]);
   }
 }
 

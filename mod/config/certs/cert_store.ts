@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { moveOverSync } from "../store/move_over.ts";
 import {
   isPrivateFile,
   makePrivateFolder,
@@ -357,7 +358,7 @@ function placeFiles(
     }
     // The key comes first: between the two renames the old certificate has a key that is rejected,
     // not a new certificate without one.
-    for (const [, path] of files) Deno.renameSync(`${path}.new`, path);
+    for (const [, path] of files) moveOverSync(`${path}.new`, path);
     removeUnescaped(place, name, files.map(([, path]) => path.slice(path.lastIndexOf("."))));
   } catch (error) {
     throw fileFault("write", joinPath(place, encodeFileName(name)), error);

@@ -22,6 +22,7 @@ import {
   protectLine,
   saveArguments,
 } from "./access_list.ts";
+import { windowsTool } from "./windows_tool.ts";
 
 /** Who else may use a directory of ours, or something in it. */
 export type FolderAccess =
@@ -140,7 +141,7 @@ function ownAccount(): Account {
 
 function readAccount(): Account {
   try {
-    const { stdout } = new Deno.Command(toolPath("whoami"), {
+    const { stdout } = new Deno.Command(windowsTool("whoami"), {
       args: ["/all", "/fo", "csv", "/nh"],
       stdin: "null",
       stderr: "null",
@@ -153,7 +154,7 @@ function readAccount(): Account {
 
 /** Runs a tool of Windows; returns why it failed, null if it says that it did not. */
 function runTool(name: "icacls", args: readonly string[]): string | null {
-  const path = toolPath(name);
+  const path = windowsTool(name);
   try {
     const { success, code } = new Deno.Command(path, {
       args: [...args],
@@ -165,10 +166,4 @@ function runTool(name: "icacls", args: readonly string[]): string | null {
   } catch (error) {
     return `${path} cannot be run: ${fileReason(error)}`;
   }
-}
-
-/** Returns the whole path of a tool: one of this name elsewhere, on the PATH, is none of Windows. */
-function toolPath(name: "icacls" | "whoami"): string {
-  const root = nativePath(Deno.env.get("SystemRoot") ?? "C:\\Windows", "windows");
-  return joinPath(root, "System32", `${name}.exe`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { moveOver } from "./move_over.ts";
 import { directoryOf } from "../../base/file_fault.ts";
 
 /**
@@ -37,7 +38,12 @@ export async function replaceFile(
     await Deno.remove(temporary).catch(ignoreNotFound);
     throw error;
   }
-  await Deno.rename(temporary, path);
+  try {
+    await moveOver(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(ignoreNotFound);
+    throw error;
+  }
   if (Deno.build.os === "windows") return; // directories cannot be synced there
   using folder = await Deno.open(directoryOf(path));
   await folder.sync();

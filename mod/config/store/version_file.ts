@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { moveOver } from "./move_over.ts";
 import * as v from "valibot";
 import { fileReason } from "../../base/file_fault.ts";
 import { readRegular } from "./regular_file.ts";
@@ -236,7 +237,7 @@ export async function writeWhole(path: string, version: NewVersion): Promise<Tai
   const temporary = `${path}.new`;
   try {
     await Deno.writeFile(temporary, line, { mode: 0o600 });
-    await Deno.rename(temporary, path);
+    await moveOver(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {}); // part of it, on a full disk
     throw error;

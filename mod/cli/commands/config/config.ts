@@ -168,11 +168,11 @@ const configEdit: CommandSpec = {
   usage: "",
   summary: "Edit the configuration in an editor, check it and store it",
   details: [
-    "Uses VISUAL or EDITOR, else the first of editor, vi and nano that is there. It needs a " +
-    "terminal; scripts use httpcfg config export and httpcfg config import. What does not pass the checks is not stored but kept in a " +
+    "Uses VISUAL or EDITOR, which may have arguments, else the first of editor, vi and nano that " +
+    "is there, on Windows notepad. It needs a terminal; scripts use httpcfg config export and httpcfg config import. What does not pass the checks is not stored but kept in a " +
     "file beside the document, where the schema for the editor is too.",
   ],
-  examples: [{ line: "EDITOR=nano httpcfg config edit", shows: "edit it with nano" }],
+  examples: [{ line: "httpcfg config edit", shows: "edit it, and store it when the editor ends" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {
@@ -183,7 +183,7 @@ const configEdit: CommandSpec = {
     await writeFile(siblingOf(io.paths.config, SCHEMA_NAME), await schemaText());
     const before = await io.store.read();
     await writeFile(draft, asText({ ...before, $schema: `./${SCHEMA_NAME}` }));
-    const failure = await openEditor(draft);
+    const failure = await openEditor(draft, io);
     if (failure !== null) {
       await removeFile(draft);
       throw editFault(failure);

@@ -6,6 +6,10 @@
 import { shellWord } from "../../../base/fault.ts";
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import { replaceFile, statOrNull } from "../../../config/store/replace_file.ts";
+import { fileExists } from "../../../config/store/file_exists.ts";
+import { windowsTool } from "../../../config/store/windows_tool.ts";
+import type { CommandIo } from "../../core/command.ts";
+import { EDIT_SCRIPT, windowsEditor } from "./editor_command.ts";
 import { readStdin } from "../../core/input.ts";
 
 /** Reads `file`, or stdin if it is `-`. */
@@ -41,26 +45,39 @@ export async function removeFile(file: string): Promise<void> {
   await Deno.remove(file).catch(() => {}); // a draft that cannot be removed does no harm
 }
 
-/** Names the caller's editor, or one that is there, and starts it; 127 as a shell does. */
-const EDIT_SCRIPT = `
-editor=\${VISUAL:-$EDITOR}
-for one in editor vi nano; do
-  if [ -z "$editor" ] && command -v "$one" > /dev/null; then
-    editor=$one
-    echo "note: neither VISUAL nor EDITOR is set; this is $editor" >&2
-  fi
-done
-[ -n "$editor" ] || exit 127
-$editor "$1"
-`;
-
 /** Opens `file` in the caller's editor; says why it failed, null if it did not. */
-export async function openEditor(file: string): Promise<string | null> {
-  const [program, args] = Deno.build.os === "windows"
-    ? ["notepad", [file]]
-    : ["/bin/sh", ["-c", EDIT_SCRIPT, "sh", file]];
-  const child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit" }).spawn();
-  const { success, code } = await child.status;
+export async function openEditor(
+  file: string,
+  { os, env, note }: Pick<CommandIo, "os" | "env" | "note">,
+): Promise<string | null> {
+  const isWindows = os === "windows";
+  const { status } = isWindows ? startOnWindows(file, env, note) : new Deno.Command("/bin/sh", {
+    args: ["-c", EDIT_SCRIPT, "sh", file],
+    stdin: "inherit",
+    stdout: "inherit",
+  }).spawn();
+  const { success, code } = await status;
   if (success) return null;
-  return code === 127 ? "no editor is found" : "the editor failed";
+  return code === (isWindows ? NOT_RECOGNIZED : NOT_FOUND)
+    ? "no editor is found"
+    : "the editor failed";
+}
+
+/** What a shell, and cmd.exe, end with where a command does not exist. */
+const [NOT_FOUND, NOT_RECOGNIZED] = [127, 9009];
+
+function startOnWindows(
+  file: string,
+  env: CommandIo["env"],
+  note: CommandIo["note"],
+): Deno.ChildProcess {
+  const choice = { visual: env("VISUAL"), editor: env("EDITOR") };
+  const { args, isDefault } = windowsEditor(choice, file, (path) => fileExists(path) === true);
+  if (isDefault) note("note: neither VISUAL nor EDITOR is set; this is notepad");
+  return new Deno.Command(windowsTool("cmd"), {
+    args: [...args],
+    windowsRawArguments: true,
+    stdin: "inherit",
+    stdout: "inherit",
+  }).spawn();
 }
