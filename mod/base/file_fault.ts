@@ -30,6 +30,9 @@ const CODES: Readonly<Record<string, string>> = {
   ENFILE: "too many open files on this machine",
 };
 
+/** As the runtime says it elsewhere than on Windows, where it names WinAPI. */
+const NUL_BYTE = "file name contained an unexpected NUL byte";
+
 /** Returns why a file operation failed; the system's own message if no reason is listed here. */
 export function fileReason(error: unknown): string {
   const reason = CODES[codeOf(error)];
@@ -37,7 +40,8 @@ export function fileReason(error: unknown): string {
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
   // The runtime adds the number and the call, which the message names already.
   const call = / \(os error [0-9]+\)(?:: .*)?$|: [a-z]+ '.*'$/s;
-  return oneLine(messageOf(error).replace(call, ""));
+  const message = messageOf(error).replace(call, "");
+  return /\bcannot contain NULs$/.test(message) ? NUL_BYTE : oneLine(message);
 }
 
 /** Reports whether a write failed for want of space, or of a quota. */

@@ -75,12 +75,20 @@ export async function runRefused(line: UnmatchedLine, fault: UsageFault): Promis
   throw fault;
 }
 
-/** Shows the help of a command, with the commands whose names begin with its own. */
+/**
+ * Shows the help of a command, with its examples as they are typed on this system, and the commands
+ * whose names begin with its own.
+ */
 export async function showCommandHelp(
   { commands, context }: Pick<UnmatchedLine, "commands" | "context">,
   spec: CommandSpec,
 ): Promise<number> {
-  context.show(commandHelp(spec, await loadBelow(spec.name, commands)));
+  const examples = spec.examples?.flatMap(({ line, shows }) => {
+    const typed = hintOn(context.os, line);
+    return typed === null ? [] : [{ line: typed, shows }];
+  });
+  const here = examples === undefined ? spec : { ...spec, examples };
+  context.show(commandHelp(here, await loadBelow(spec.name, commands)));
   return EXIT.ok;
 }
 

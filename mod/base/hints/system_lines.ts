@@ -125,6 +125,7 @@ const DARWIN: Readonly<Record<string, Translation>> = {
 const WINDOWS: Readonly<Record<string, Translation>> = {
   ls: (words) => pathsIn(words).map((path) => `icacls ${windowsWord(path)}`),
   cat: (words) => [`type ${windowsWord(words.at(-1) ?? "")}`],
+  tail: (words) => [`Get-Content -Wait ${windowsWord(words.at(-1) ?? "")}`],
   df: (words) => words.includes("-i") ? [] : [`fsutil volume diskfree ${driveOf(words)}`],
   findmnt: (words) => [`fsutil fsinfo volumeinfo ${driveOf(words)}\\`],
   mv: (words) => [["move", ...words.slice(1).map(windowsWord)].join(" ")],
@@ -236,11 +237,14 @@ function piecesOf(line: string): Piece[] | null {
   return [...pieces, { joint, words, text: text.trim() }];
 }
 
-/** Returns a word without its quotes. */
+/**
+ * Returns a word without its quotes. A backslash outside of them is one: hints quote what has any, and
+ * a line that is one of Windows already stays as it is.
+ */
 function unquoted(word: string): string {
   return word.replace(
-    /'([^']*)'|"((?:\$\([^)]*\)|[^"])*)"|\\(.)/g,
-    (_, single, double, bare) => single ?? double ?? bare,
+    /'([^']*)'|"((?:\$\([^)]*\)|[^"])*)"/g,
+    (_, single, double) => single ?? double,
   );
 }
 

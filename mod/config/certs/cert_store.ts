@@ -199,9 +199,9 @@ export async function replaceBundle(
   const place = storeFolder(folder, store);
   const file = `${encodeFileName(name)}.pem`;
   const path = joinPath(place, file);
+  checkCase(place, name);
   try {
     await makePrivateFolder(place);
-    checkCase(place, name);
     const mode = isOfGroup(place) ? 0o640 : 0o600;
     await replaceFile(path, pair.cert + pair.key, { owner: null, mode });
     removeUnescaped(place, name, [".pem", ".key"]);
@@ -291,6 +291,7 @@ export function placePublic(
     make: (path) => Deno.writeTextFileSync(path, content.text, { mode: 0o644 }),
     isMade: (path) => isFile(path) && readPem(path) === content.text,
   };
+  checkCase(storeFolder(folder, store), name);
   if (isInPlace(maker, path)) return false;
   placeFiles(folder, store, name, [[maker, path]]);
   return true;
@@ -334,6 +335,7 @@ function placePair(
   name: string,
   makers: Readonly<Record<"cert" | "key", FileMaker>>,
 ): PlacedCertificate {
+  checkCase(storeFolder(folder, store), name);
   const base = joinPath(storeFolder(folder, store), encodeFileName(name));
   const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
   const changed = !files.every(([what, path]) => isInPlace(makers[what], path));
@@ -351,7 +353,6 @@ function placeFiles(
   try {
     makePrivateFolderSync(place);
     if (isOfGroup(folder)) Deno.chmodSync(place, 0o2750);
-    checkCase(place, name);
     for (const [maker, path] of files) {
       removeIfExists(`${path}.new`);
       maker.make(`${path}.new`);
@@ -382,11 +383,15 @@ function checkCase(place: string, name: string): void {
   );
 }
 
-/** Returns the names of what is in the directory of a store. */
+/** Returns the names of what is in the directory of a store; none if it does not exist. */
 function namesIn(place: string): string[] {
-  return [...Deno.readDirSync(place)]
-    .filter(({ name }) => STORED_EXTENSION.test(name))
-    .map(({ name }) => decodeFileName(name.replace(STORED_EXTENSION, "")));
+  try {
+    return [...Deno.readDirSync(place)]
+      .filter(({ name }) => STORED_EXTENSION.test(name))
+      .map(({ name }) => decodeFileName(name.replace(STORED_EXTENSION, "")));
+  } catch {
+    return []; // what else prevents it is reported when a file is made
+  }
 }
 
 /** Removes the files of `name` as older programs called them, where that is no name everywhere. */

@@ -1,11 +1,12 @@
 // Goal: no hint names a tool that its system does not have. Method: tables; every hint of the golden
 // cases; and every text of the sources that begins with such a tool.
 import { assert, assertEquals } from "@std/assert";
+import { COMMAND_NAMES, loadCommand } from "../../../mod/cli/command_table.ts";
 import { hintOn, withHintsOn } from "../../../mod/base/hints/system_lines.ts";
 
 /** Tools that Windows does not have. What PowerShell has a name for, `mkdir`, is not one. */
 const UNIX_ONLY =
-  /(?:^|[;|&(] *)(?:sudo|env|ls|chmod|chown|chgrp|cat|df|mv|rm|cp|ln|ps|kill|fuser|lsof|findmnt|ss|ip|ifconfig|systemctl|journalctl|getent|id|awk|sed|grep|head|tail|sh|export|ulimit|setcap|semanage|sysctl|vi|nano)(?: |$)|\/dev\/|EDITOR|\$\((?!httpcfg)|mkdir -p|'/;
+  /(?:^|[;|&(] *)(?:sudo|env|ls|chmod|chown|chgrp|cat|df|mv|rm|cp|ln|ps|kill|fuser|lsof|findmnt|ss|ip|ifconfig|systemctl|journalctl|getent|id|awk|sed|grep|head|tail|sh|export|ulimit|setcap|semanage|sysctl|vi|nano)(?: |$)|\/dev\/|EDITOR|\$\((?!httpcfg)|mkdir -p|(?:^| )'/;
 /** Tools that only Linux has. */
 const LINUX_ONLY =
   /(?:^|[;|&(] *|sudo )(?:ss|ip|findmnt|fuser|systemctl|journalctl|getent|setcap|semanage|sysctl)(?: |$)|--no-block|\/proc\//;
@@ -77,6 +78,12 @@ Deno.test("hintOn() is the line as it is on Linux, and one for each other system
     ["sudo setcap cap_net_bind_service=+ep /x", null, null],
     ["sudo ss -atnp 'sport = :80'", "sudo netstat -an", "netstat -ano"],
     ["openssl x509 -in 'a b'", "openssl x509 -in 'a b'", 'openssl x509 -in "a b"'],
+    // What is one of Windows already.
+    [
+      'icacls "C:\\a b" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F"; icacls C:\\x',
+      'icacls "C:\\a b" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F"; icacls C:\\x',
+      'icacls "C:\\a b" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F"; icacls C:\\x',
+    ],
     // Sentences.
     [
       "try again; nothing was changed",
@@ -92,6 +99,8 @@ Deno.test("hintOn() is the line as it is on Linux, and one for each other system
     assertEquals(hintOn("linux", linux), linux);
     assertEquals(hintOn("darwin", linux), darwin, linux);
     assertEquals(hintOn("windows", linux), windows, linux);
+    // What has been translated already stays.
+    if (windows !== null) assertEquals(hintOn("windows", windows), windows);
   }
 });
 
@@ -150,3 +159,9 @@ function textsBelow(folder: URL, extension: string): string[] {
     return name.endsWith(extension) ? [Deno.readTextFileSync(new URL(name, folder))] : [];
   });
 }
+
+Deno.test("no example of the commands has a tool that the system lacks", async () => {
+  for (const name of COMMAND_NAMES) {
+    for (const { line } of (await loadCommand(name)).examples ?? []) checkHint(line);
+  }
+});
