@@ -20,9 +20,12 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf(separator) + 1);
 }
 
-/** Returns the path that a user has named, as the system `os` writes it. */
+/**
+ * Returns the path that a user has named, as the system `os` writes it. One that begins with a slash
+ * has slashes, which Windows takes, too.
+ */
 export function nativePath(path: string, os: string): string {
-  if (os !== "windows" || path === "") return path;
+  if (os !== "windows" || path === "" || /^\/(?!\/)/.test(path)) return path;
   const native = path.replaceAll("/", "\\");
   // What is below a directory by its name alone would not be known as a path of Windows.
   return /^[A-Za-z]:/.test(native) || WINDOWS_ROOT.test(native) ? native : `.\\${native}`;

@@ -43,8 +43,9 @@ const status: CommandSpec = {
   async run(input, io): Promise<number> {
     io.progress?.("asking", "the service");
     const asked = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
-    const problems = [...asked.problems ?? [], ...await accessProblems(io)];
-    const answer = await onSystem({ ...asked, problems }, io.os);
+    const access = await accessProblems(io);
+    const more = access.length === 0 ? {} : { problems: [...asked.problems ?? [], ...access] };
+    const answer: ServiceStatus = await onSystem({ ...asked, ...more }, io.os);
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {
       text: () => io.show(statusText(answer, io.screen, input.flag("all"))),
