@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { COMMAND_NAMES } from "../mod/cli/command_table.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/../`;
 /** Maximum number of lines of a function, so that it reads as one idea. */
 const FUNCTION_LINES_MAX = 70;
 /** Maximum number of files in a folder, not counting those of its subfolders. */
@@ -243,7 +243,7 @@ Deno.test("tidy: a folder is not crowded", () => {
 Deno.test("tidy: the top level has only what belongs there", () => {
   const allowed = new Set([
     ..."deno.json main.ts mod tests dist README.md ARCHITECTURE.md CHANGELOG.md LICENSE".split(" "),
-    ..."deno.lock .ci .github .gitignore .git".split(" "),
+    ..."deno.lock .ci .github .gitattributes .gitignore .git".split(" "),
   ]);
   const found = [...Deno.readDirSync(ROOT)].map(({ name }) => name);
   assertEquals(found.filter((name) => !allowed.has(name)), []);

@@ -24,7 +24,7 @@ const USAGE =
 deno task bench --compare OLD.json NEW.json
 HTTPCFG_PROGRAM=FILE               measure a built program instead of the sources
 `;
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/../../`;
 const [ROUNDS, SECONDS] = [5, 3] as const;
 
 interface Options {

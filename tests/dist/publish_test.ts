@@ -3,6 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { ROOT, run } from "./support.ts";
 
+const ROOT_URL = new URL("../../", import.meta.url).href;
+
 Deno.test("deno publish --dry-run finds no problem, and lists a program that runs", async () => {
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
   try {
@@ -12,7 +14,7 @@ Deno.test("deno publish --dry-run finds no problem, and lists a program that run
     assertEquals(result.code, 0, result.stderr);
     assertEquals(result.stderr.match(/^(?:warning|error).*$/gm), null, result.stderr);
     const listed = [...result.stderr.matchAll(/^ +(file:\S+) \(/gm)]
-      .map(([, url = ""]) => decodeURIComponent(new URL(url).pathname).slice(ROOT.length + 1));
+      .map(([, url = ""]) => decodeURIComponent(url.slice(ROOT_URL.length)));
     const others = listed.filter((path) => !/^mod\/.*\.ts$/.test(path));
     assertEquals(others.sort(), [
       "CHANGELOG.md",

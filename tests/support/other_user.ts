@@ -23,7 +23,7 @@ export async function otherUser(
   const [first, second] = CALL;
   let call: readonly string[] = [first!];
   if (second !== undefined) {
-    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const main = `${import.meta.dirname}/../../main.ts`;
     const bundle = ["bundle", "--quiet", "-o", `${home}/program.js`, main];
     await new Deno.Command(Deno.execPath(), { args: bundle }).output();
     call = [Deno.execPath(), "run", "-A", "--no-prompt", `${home}/program.js`];

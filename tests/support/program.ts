@@ -10,7 +10,7 @@ import { endWithTest } from "./ending/test_end.ts";
 import { endAll, processesAt } from "./ending/processes.ts";
 import { waitFor } from "./wait.ts";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const MAIN = `${import.meta.dirname}/../../main.ts`;
 const PROGRAM = Deno.env.get("HTTPCFG_PROGRAM");
 /** The program and the first arguments of every call. */
 export const CALL: readonly string[] = PROGRAM

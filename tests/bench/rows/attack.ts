@@ -127,7 +127,7 @@ interface Attacker {
 }
 
 async function startAttacker(scope: Scope, name: AttackName): Promise<Attacker> {
-  const script = new URL("../clients/attacker.ts", import.meta.url).pathname;
+  const script = `${import.meta.dirname}/../clients/attacker.ts`;
   const words = ["nice", "-n", "19", Deno.execPath(), "run", "-A", script, name];
   const child = scope.start(words, { stdin: "piped", stdout: "piped" });
   const input = child.stdin.getWriter();

@@ -6,7 +6,7 @@ import { installedPeers } from "../servers/peers.ts";
 import type { RunningServer } from "../servers/server.ts";
 import { makeCertificate, TLS_NAME } from "./certificate.ts";
 
-const ATTACKER = new URL("../../support/tls/tls_attacker.py", import.meta.url).pathname;
+const ATTACKER = `${import.meta.dirname}/../../support/tls/tls_attacker.py`;
 const KINDS = ["garbage", "half", "reset", "left", "name", "protocol"];
 const EACH = 2000;
 const WARM = 500;

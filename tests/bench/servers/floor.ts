@@ -8,7 +8,7 @@ import type { Scope } from "../machine/scope.ts";
 import type { Order } from "./floor_server.ts";
 import { placeFor, type RunningServer, startServer, type Work } from "./server.ts";
 
-const SCRIPT = new URL("floor_server.ts", import.meta.url).pathname;
+const SCRIPT = `${import.meta.dirname}/floor_server.ts`;
 
 /** What the loop does for each connection. */
 export interface Loop {

@@ -2,7 +2,7 @@
 // typed by the stories beside this file.
 import { assert, assertEquals } from "@std/assert";
 
-const ROOT = new URL("../../../", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/../../../`;
 const README = Deno.readTextFileSync(`${ROOT}README.md`);
 
 Deno.test("README is read in a few minutes", () => {

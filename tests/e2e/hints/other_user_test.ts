@@ -131,7 +131,7 @@ async function writeUserProgram(home: string): Promise<void> {
   const [first = "", second] = CALL;
   let call = quoted(first);
   if (second !== undefined) {
-    const main = new URL("../../../main.ts", import.meta.url).pathname;
+    const main = `${import.meta.dirname}/../../../main.ts`;
     const args = ["bundle", "--quiet", "-o", `${home}/program.js`, main];
     await new Deno.Command(Deno.execPath(), { args }).output();
     // The runtime may be in a directory of root's.

@@ -10,7 +10,7 @@ import { testWith } from "../../support/tools.ts";
 
 const HOST = "127.0.0.2";
 const NAME = "a.test";
-const ATTACKER = new URL("../../support/tls/tls_attacker.py", import.meta.url).pathname;
+const ATTACKER = `${import.meta.dirname}/../../support/tls/tls_attacker.py`;
 
 /** How the server ends each kind of handshake that fails. */
 const FAILURES: readonly [kind: string, end: RegExp][] = [

@@ -7,7 +7,7 @@ import { SpaceService } from "../../support/spaces/space_service.ts";
 
 const ROUNDS = 300;
 const SEED = 813368;
-const CHILD = new URL("../../support/spaces/agreement_rounds.ts", import.meta.url).pathname;
+const CHILD = `${import.meta.dirname}/../../support/spaces/agreement_rounds.ts`;
 
 testInNamespace(`plan, kernel, status and verify agree, ${ROUNDS} times`, async (space) => {
   await using home = await SpaceService.make(space);

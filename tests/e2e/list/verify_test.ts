@@ -88,7 +88,7 @@ Deno.test("a service that hangs is a failure, and nobody waits for it", async ()
   assertEquals((await program.run("verify")).status, 0);
 });
 
-const CERTS = new URL("../../testdata/certs", import.meta.url).pathname;
+const CERTS = `${import.meta.dirname}/../../testdata/certs`;
 
 async function started(port: number, ipListen: readonly string[]): Promise<Program> {
   const program = await Program.make();

@@ -16,7 +16,7 @@ import { gatherPlanInput, type MachineView } from "../../../mod/listen/plan/plan
 import { type CommandHome, commandHome, serviceStatus } from "../../support/command_home.ts";
 import { machineOf } from "../../support/machine.ts";
 
-const CERTS = new URL("../../testdata/certs/", import.meta.url).pathname;
+const CERTS = `${import.meta.dirname}/../../testdata/certs/`;
 const HASH = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
 const LINK_LOCAL = "fe80::a00:27ff:fe4e:66a1";
 const MACHINE = machineOf([

@@ -7,7 +7,7 @@ import {
 } from "../../../mod/listen/machine/interface_listing.ts";
 import { testInNamespace } from "../../support/spaces/net_namespace.ts";
 
-const ANSWERS = new URL("../../support/spaces/listing_answers.ts", import.meta.url).pathname;
+const ANSWERS = `${import.meta.dirname}/../../support/spaces/listing_answers.ts`;
 
 Deno.test("a listing has a line for each address", async () => {
   const listing = listInterfaces();

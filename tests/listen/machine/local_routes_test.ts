@@ -5,7 +5,7 @@ import { atOnce } from "../../../mod/base/work/steps.ts";
 import { parseLocalRoutes } from "../../../mod/listen/machine/local_routes.ts";
 import { testInNamespace } from "../../support/spaces/net_namespace.ts";
 
-const ANSWERS = new URL("../../support/spaces/local_answers.ts", import.meta.url).pathname;
+const ANSWERS = `${import.meta.dirname}/../../support/spaces/local_answers.ts`;
 
 /** Of a kernel with an interface, a local block with a hole, and one rule more than the first. */
 const TABLES = `Main:

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LoopTurns } from "../../../mod/listen/sockets/loop_turns.ts";
 import { testInNamespace } from "../../support/spaces/net_namespace.ts";
 
-const SCRIPT = new URL("../../support/spaces/turns_without_loopback.ts", import.meta.url).pathname;
+const SCRIPT = `${import.meta.dirname}/../../support/spaces/turns_without_loopback.ts`;
 
 /** Longer than a timer of 0 ms waits. */
 const WORK_MS = 10;

@@ -5,7 +5,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { tempFolder } from "../temp_folder.ts";
 import { have } from "../tools.ts";
 
-const ROOT = new URL("../../..", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/../../../`;
 const CAN_UNSHARE = Deno.build.os === "linux" && Deno.uid() === 0 && have("unshare", "setsid") &&
   new Deno.Command("unshare", { args: ["-m", "-p", "-f", "true"], stderr: "null" })
     .outputSync().success;

@@ -10,7 +10,7 @@ import { endAll, processesIn } from "../ending/processes.ts";
 import { kill } from "../program.ts";
 import { have } from "../tools.ts";
 
-const CLIENT = new URL("./namespace_client.ts", import.meta.url).pathname;
+const CLIENT = `${import.meta.dirname}/namespace_client.ts`;
 
 /** The result of one request of the client. */
 export interface ClientResult {

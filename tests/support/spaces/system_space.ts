@@ -83,7 +83,7 @@ export class SystemSpace implements AsyncDisposable {
     space.#namespace = namespaceOf(holder.pid, "mnt");
     if (sources.length > 0) {
       // The user cannot read the sources.
-      const main = new URL("../../../main.ts", import.meta.url).pathname;
+      const main = `${import.meta.dirname}/../../../main.ts`;
       const bundle = ["bundle", "--quiet", "-o", `${folder}/program.js`, main];
       await new Deno.Command(program, { args: bundle }).output();
       space.#call.push(

@@ -200,7 +200,7 @@ async function installProgram(
   let words = "";
   if (sources.length > 0) {
     // The administrator cannot read the sources.
-    const main = new URL("../../../main.ts", import.meta.url).pathname;
+    const main = `${import.meta.dirname}/../../../main.ts`;
     const args = ["bundle", "--quiet", "-o", `${folder}/program.js`, main];
     await new Deno.Command(program, { args }).output();
     words = ` run -A --no-prompt --no-config --unstable-net ${folder}/program.js`;

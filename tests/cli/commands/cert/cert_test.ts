@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeSelfSigned } from "../../../../mod/config/certs/self_signed.ts";
 import { commandHome } from "../../../support/command_home.ts";
 
-const DATA = new URL("../../../testdata/certs/", import.meta.url).pathname;
+const DATA = `${import.meta.dirname}/../../../testdata/certs/`;
 const SITE = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
 
 function importLine(cert: string, key: string, more = ""): string {

@@ -24,7 +24,7 @@ interface SchemaPart {
 }
 
 const COMMANDS: CommandTable = { names: COMMAND_NAMES, load: loadCommand };
-const ROOT = new URL("../../../../", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/../../../../`;
 
 function page(word: string): Promise<string> {
   return pageText(findPage(word, COMMANDS)!, COMMANDS);
