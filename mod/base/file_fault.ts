@@ -94,7 +94,7 @@ function hintFor(path: string, error: unknown, folder: string = directoryOf(path
   const place = shellWord(folder);
   if (codeOf(error) === "EROFS") return `findmnt -T ${place}`;
   if (isDiskFull(error)) return `df -h ${place}; df -i ${place}`; // bytes, or files
-  const isKnown = REASONS.some(([type]) => error instanceof type);
+  const isKnown = codeOf(error) === "EISDIR" || REASONS.some(([type]) => error instanceof type);
   return isKnown ? `ls -ld ${shellWord(path)} ${shellWord(directoryOf(path))}` : `df -h ${place}`;
 }
 

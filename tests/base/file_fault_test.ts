@@ -4,6 +4,8 @@ import { DeniedFault, Fault, quote, shellWord } from "../../mod/base/fault.ts";
 import { directoryOf, fileFault } from "../../mod/base/file_fault.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
+const IS_WINDOWS = Deno.build.os === "windows";
+
 Deno.test("directoryOf() returns the directory of a path with either separator", () => {
   const cases: [path: string, directory: string][] = [
     ["/etc/httpcfg/config.json", "/etc/httpcfg"],
@@ -22,11 +24,11 @@ Deno.test("fileFault() names the file, the reason and a command that shows it", 
   await Deno.mkdir(folder.at("dir"));
   const cases: [path: string, reason: string][] = [
     ["none", "no such file or directory"],
-    // Windows denies access to a directory that is read, and knows no file that is part of a path.
-    ...(Deno.build.os === "windows" ? [] : [
-      ["dir", "is a directory"],
-      ["file/below", "part of the path is not a directory"],
-    ] as [string, string][]),
+    ["dir", "is a directory"],
+    [
+      "file/below",
+      IS_WINDOWS ? "no such file or directory" : "part of the path is not a directory",
+    ],
   ];
   for (const [name, reason] of cases) {
     const path = folder.at(name);
@@ -79,6 +81,9 @@ Deno.test("fileFault() is one line, whatever the path is that the system names",
   const path = "a\0\nb";
   const error = assertThrows(() => Deno.statSync(path));
   const { message, hint } = fileFault("read", path, error);
-  assertEquals(message, 'Cannot read "a\\u0000\\nb": file name contained an unexpected NUL byte');
+  const reason = IS_WINDOWS
+    ? "strings passed to WinAPI cannot contain NULs"
+    : "file name contained an unexpected NUL byte";
+  assertEquals(message, `Cannot read "a\\u0000\\nb": ${reason}`);
   assertEquals(hint?.includes("\n"), false);
 });

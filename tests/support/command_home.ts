@@ -7,13 +7,12 @@
 import { run } from "../../mod/cli/run.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serialize } from "../../mod/config/store/store.ts";
-import { controlPath } from "../../mod/host/control/control_address.ts";
 import { type ControlHandler, serveControl } from "../../mod/host/control/control_server.ts";
 import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceState } from "../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/services/service_table.ts";
-import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 import type { MachineView } from "../../mod/listen/plan/plan_input.ts";
+import { openControlSocket } from "./control/control_socket.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 /** The result of one command line. */
@@ -50,6 +49,7 @@ export interface CommandOptions {
 
 /** Removed when disposed of, together with its service. */
 export interface CommandHome extends AsyncDisposable {
+  /** Its path, with slashes: command lines are those of Linux, and so are the paths in their output. */
   readonly path: string;
   /** Runs `httpcfg` with the words of `line` as a shell splits it, or with `line` as the words. */
   run(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult>;
@@ -64,11 +64,12 @@ export interface CommandHome extends AsyncDisposable {
 /** Makes an empty home without a service. */
 export async function commandHome(): Promise<CommandHome> {
   const folder = await tempFolder();
-  const file = folder.at("config.json");
+  const path = Deno.build.os === "windows" ? folder.path.replaceAll("\\", "/") : folder.path;
+  const file = `${path}/config.json`;
   const services = new AsyncDisposableStack();
   return {
-    path: folder.path,
-    run: (line, options = {}) => runIn(folder.path, line, options),
+    path,
+    run: (line, options = {}) => runIn(path, line, options),
     store: (change) => Deno.writeTextFile(file, serialize({ ...DEFAULT_DOCUMENT, ...change })),
     stored(): ConfigDocument | null {
       try {
@@ -156,11 +157,8 @@ export async function openControl(
   handler: ControlHandler,
   token = "",
 ): Promise<AsyncDisposable> {
-  const path = controlPath(run, "linux");
-  const local = await openLocal({ kind: "unix", path }, (conn) => {
-    void serveControl(conn, token, { handle: handler });
-  });
-  return { [Symbol.asyncDispose]: () => local.close() };
+  const serve = (conn: Deno.Conn): void => void serveControl(conn, token, { handle: handler });
+  return await openControlSocket(run, serve);
 }
 
 /** Returns the status of a service with `states`; services that are not named are stopped. */

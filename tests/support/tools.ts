@@ -4,11 +4,14 @@
  * @module
  */
 
-const PATHS = (Deno.env.get("PATH") ?? "").split(":");
+const IS_WINDOWS = Deno.build.os === "windows";
+const PATHS = (Deno.env.get("PATH") ?? "").split(IS_WINDOWS ? ";" : ":");
 
 /** Reports whether all of `names` are installed. */
 export function have(...names: string[]): boolean {
-  return names.every((name) => PATHS.some((folder) => isFile(`${folder}/${name}`)));
+  return names.every((name) =>
+    PATHS.some((folder) => isFile(`${folder}/${name}${IS_WINDOWS ? ".exe" : ""}`))
+  );
 }
 
 /** A test that needs `tools`. It is skipped if one is missing, and its name says which. */

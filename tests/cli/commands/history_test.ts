@@ -1,6 +1,7 @@
 /** Goal: who changed what and when, and how to go back. Method: command lines in their own home. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandHome } from "../../support/command_home.ts";
+import { testWith } from "../../support/tools.ts";
 
 Deno.test("history shows the user and the command of every change", async () => {
   await using home = await commandHome();
@@ -58,22 +59,26 @@ Deno.test("rollback and history reject what is not a version", async () => {
   assertEquals((await home.run("history show -1")).status, 2);
 });
 
-Deno.test("history quotes the words of a command line, so that it can be typed again", async () => {
-  await using home = await commandHome();
-  const lines = [
-    ["site", "add", "my site", "--bind", ":8081:", "--respond", 'it\'s "up" & $HOME'],
-    ["--config", `${home.path}/config.json`, "set", "iplisten", "--except", "10.0.0.5"],
-    ["set", "iplisten", "-i", "!10.0.0.6"],
-    ["site", "set", "my site", "--respond", "two\nlines"],
-  ];
-  const typed: string[] = [];
-  for (const words of lines) assertEquals((await home.run(words)).status, 0, words.join(" "));
-  const { history } = JSON.parse((await home.run("history --format json")).out);
-  for (const { command } of history.slice(1)) {
-    const printed = new Deno.Command("bash", {
-      args: ["-c", `httpcfg() { printf '%s\\0' "$@"; }; ${command}`],
-    });
-    typed.push(new TextDecoder().decode((await printed.output()).stdout));
-  }
-  assertEquals(typed, lines.map((words) => words.map((word) => `${word}\0`).join("")));
-});
+testWith(
+  ["bash"],
+  "history quotes the words of a line, so that it can be typed again",
+  async () => {
+    await using home = await commandHome();
+    const lines = [
+      ["site", "add", "my site", "--bind", ":8081:", "--respond", 'it\'s "up" & $HOME'],
+      ["--config", `${home.path}/config.json`, "set", "iplisten", "--except", "10.0.0.5"],
+      ["set", "iplisten", "-i", "!10.0.0.6"],
+      ["site", "set", "my site", "--respond", "two\nlines"],
+    ];
+    const typed: string[] = [];
+    for (const words of lines) assertEquals((await home.run(words)).status, 0, words.join(" "));
+    const { history } = JSON.parse((await home.run("history --format json")).out);
+    for (const { command } of history.slice(1)) {
+      const printed = new Deno.Command("bash", {
+        args: ["-c", `httpcfg() { printf '%s\\0' "$@"; }; ${command}`],
+      });
+      typed.push(new TextDecoder().decode((await printed.output()).stdout));
+    }
+    assertEquals(typed, lines.map((words) => words.map((word) => `${word}\0`).join("")));
+  },
+);

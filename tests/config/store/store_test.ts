@@ -1,6 +1,6 @@
 // Goal: the document is never incomplete, lost or wrong. Method: a store in a temporary directory.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Fault } from "../../../mod/base/fault.ts";
+import { Fault, quote } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { editList } from "../../../mod/config/document/edit.ts";
 import { serialize, type StoreOptions } from "../../../mod/config/store/store.ts";
@@ -204,7 +204,7 @@ Deno.test("Store rejects an invalid document with a path, a reason and a hint", 
   for (const [text, message] of cases) {
     await Deno.writeTextFile(file, text);
     const fault = await assertRejects(() => storeAt(file).read(), Fault, message);
-    assertStringIncludes(fault.message, file);
+    assertStringIncludes(fault.message, quote(file));
     assert(fault.hint, message);
     await assertRejects(() => storeAt(file).update(adding("10.0.0.1")), Fault, message);
     assertEquals(await Deno.readTextFile(file), text, "the file is unchanged");
@@ -232,7 +232,8 @@ Deno.test("Store says why a file cannot be read or written", async () => {
     ["folder", "is a directory", "is a directory"],
     [
       "file/config.json",
-      "part of the path is not a directory",
+      // To Windows there is no such file, and so no document.
+      Deno.build.os === "windows" ? null : "part of the path is not a directory",
       "part of the path is not a directory",
     ],
   ];

@@ -5,6 +5,8 @@ import { assertEquals } from "@std/assert";
 import type { CommandHome } from "../../support/command_home.ts";
 import { ROOT, SHOWN_ROOT, VIEW, webServer } from "./web_server.ts";
 
+/** Its path as the system has it: Windows writes it with other separators. */
+const REAL_ROOT = Deno.realPathSync(ROOT);
 const FOLDER = new URL("./", import.meta.url);
 
 const SCREENS: Readonly<Record<string, readonly string[]>> = {
@@ -37,7 +39,8 @@ async function screensOf(
       let screen = `$ httpcfg ${line}`.padEnd(columns - 14) + ` (${columns} columns)\n`;
       const onWrite = (text: string): void => void (screen += text);
       await home.run(`--color ${color} ${line}`, { columns, machine: VIEW, onWrite });
-      const shown = screen.replaceAll(home.path, "/var/lib/httpcfg").replaceAll(ROOT, SHOWN_ROOT);
+      const shown = screen.replaceAll(home.path, "/var/lib/httpcfg").replaceAll(ROOT, SHOWN_ROOT)
+        .replaceAll(REAL_ROOT, SHOWN_ROOT);
       screens.push(withFixedTimes(shown));
     }
   }

@@ -57,7 +57,7 @@ export const VIEW: MachineView = {
 };
 
 /** A directory that every machine has, where the screens show one of the same length. */
-export const ROOT = "/usr/share";
+export const ROOT = Deno.build.os === "windows" ? "C:/Windows" : "/usr/share";
 export const SHOWN_ROOT = "/srv/store";
 
 /** What the administrators typed until the service read it, each with a user. */

@@ -1,12 +1,17 @@
 // Goal: one request, one answer, and no harm from invalid requests. Method: a real socket.
+import { basename } from "node:path";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
-import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
+import { dialControl } from "../../../mod/host/control/control_address.ts";
 import { ControlClient } from "../../../mod/host/control/control_client.ts";
 import { serveControl } from "../../../mod/host/control/control_server.ts";
-import { openLocal } from "../../../mod/listen/sockets/endpoint.ts";
 import { openControl, serviceStatus } from "../../support/command_home.ts";
-import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import {
+  connectControl,
+  controlFile,
+  leaveDeadControl,
+  openControlSocket,
+} from "../../support/control/control_socket.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 const STATUS = serviceStatus({ HTTP: "running" });
@@ -44,42 +49,37 @@ Deno.test("ControlClient.ask() returns null without a service, or for a dead soc
   await using folder = await tempFolder();
   const client = new ControlClient(folder.path);
   assertEquals(await client.ask({ op: "status" }), null);
-  await leaveDeadSocket(controlPath(folder.path, "linux"));
-  assertEquals(folder.names(), ["control.sock"], "as after a kill");
+  await leaveDeadControl(folder.path);
+  assertEquals(folder.names(), [basename(controlFile(folder.path))], "as after a kill");
   assertEquals(await client.ask({ op: "status" }), null);
 });
 
 Deno.test("ControlClient.ask() reports a service that ended while it answered", async () => {
   await using folder = await tempFolder();
-  const path = controlPath(folder.path, "linux");
-  const local = await openLocal({ kind: "unix", path }, (conn) => conn.close());
+  await using _server = await openControlSocket(folder.path, (conn) => conn.close());
   await assertRejects(
     () => new ControlClient(folder.path).ask({ op: "status" }),
     Fault,
     "it ended before its reply was complete",
   );
-  await local.close();
 });
 
 Deno.test("ControlClient.ask() rejects the answer of a different version", async () => {
   await using folder = await tempFolder();
   for (const answer of ['{"kind":"result","status":{"version":2}}', '{"kind":"new"}', "[]"]) {
-    const path = controlPath(folder.path, "linux");
-    const local = await openLocal({ kind: "unix", path }, async (conn) => {
+    await using _server = await openControlSocket(folder.path, async (conn) => {
       await conn.write(new TextEncoder().encode(`${answer}\n`));
       conn.close();
     });
     const ask = (): Promise<unknown> => new ControlClient(folder.path).ask({ op: "status" });
     await assertRejects(ask, Fault, "the service is a different version");
-    await local.close();
   }
 });
 
 Deno.test("serveControl() reports a failure after the answer, and closes anyway", async () => {
   await using folder = await tempFolder();
   const failures: unknown[] = [];
-  const path = controlPath(folder.path, "linux");
-  const local = await openLocal({ kind: "unix", path }, (conn) => {
+  await using _server = await openControlSocket(folder.path, (conn) => {
     void serveControl(conn, "", {
       handle: () => Promise.resolve(STATUS),
       afterAnswer: () => Promise.reject(new ReferenceError("too early")),
@@ -88,15 +88,13 @@ Deno.test("serveControl() reports a failure after the answer, and closes anyway"
   });
   assertEquals(await new ControlClient(folder.path).ask({ op: "end" }), STATUS);
   assertEquals(failures.map(String), ["ReferenceError: too early"]);
-  await local.close();
 });
 
 Deno.test("serveControl() reports a bug of its handler, and not a Fault", async () => {
   await using folder = await tempFolder();
   const failures: unknown[] = [];
   const errors = [new Fault("Cannot do it"), new ReferenceError("a bug"), "thrown text"];
-  const path = controlPath(folder.path, "linux");
-  const local = await openLocal({ kind: "unix", path }, (conn) => {
+  await using _server = await openControlSocket(folder.path, (conn) => {
     void serveControl(conn, "", {
       handle: () => Promise.reject(errors.shift()),
       onFailure: (error) => void failures.push(error),
@@ -106,7 +104,6 @@ Deno.test("serveControl() reports a bug of its handler, and not a Fault", async 
     await assertRejects(() => new ControlClient(folder.path).ask({ op: "status" }), Fault, message);
   }
   assertEquals(failures.map(String), ["ReferenceError: a bug", "thrown text"]);
-  await local.close();
 });
 
 Deno.test("serveControl() does not answer a client without the token", async () => {
@@ -140,34 +137,39 @@ Deno.test("serveControl() survives clients that send nonsense, too little, or le
 
 /** Sends `text`, closes our direction, and returns everything that comes back. */
 async function exchange(folder: TempFolder, text: string): Promise<string> {
-  const conn = await Deno.connect({
-    transport: "unix",
-    path: controlPath(folder.path, "linux"),
-  });
+  const conn = await connectControl(folder.path);
   const answer = new Response(conn.readable).text().catch(() => ""); // a reset means no answer
   await conn.write(new TextEncoder().encode(text));
   await conn.closeWrite().catch(() => {}); // the service may have closed it first
   return await answer;
 }
 
-Deno.test("ControlClient.ask() says what is wrong with the socket of a service that runs", async () => {
+/** A service that runs as process 42. */
+function look(): Promise<{ state: "running"; pid: number }> {
+  return Promise.resolve({ state: "running", pid: 42 });
+}
+
+Deno.test({
+  name: "ControlClient.ask() says what is wrong with the socket of a service that runs",
+  ignore: Deno.build.os === "windows", // there it is a port
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const path = controlFile(folder.path);
+    const client = new ControlClient(folder.path, { look });
+    await Deno.writeTextFile(path, "");
+    const fault = await assertRejects(() => client.ask({ op: "status" }), Fault);
+    assertEquals(
+      fault.message,
+      `Cannot reach the service in "${folder.path}", which runs as process 42: ` +
+        `its control socket "${path}" is no socket`,
+    );
+    assertEquals(fault.hint, `rm -r ${path}; kill -HUP 42`);
+  },
+});
+
+Deno.test("ControlClient.ask() waits for the missing socket of a service that runs", async () => {
   await using folder = await tempFolder();
-  const path = folder.at("control.sock");
-  const look = (): Promise<{ state: "running"; pid: number }> => {
-    return Promise.resolve({ state: "running", pid: 42 });
-  };
-  const client = new ControlClient(folder.path, { look });
-  await Deno.writeTextFile(path, "");
-  const fault = await assertRejects(() => client.ask({ op: "status" }), Fault);
-  assertEquals(
-    fault.message,
-    `Cannot reach the service in "${folder.path}", which runs as process 42: ` +
-      `its control socket "${path}" is no socket`,
-  );
-  assertEquals(fault.hint, `rm -r ${path}; kill -HUP 42`);
-  // It waits for one that is missing.
-  await Deno.remove(path);
-  const asking = client.ask({ op: "status" });
+  const asking = new ControlClient(folder.path, { look }).ask({ op: "status" });
   await using _server = await openControl(folder.path, () => Promise.resolve(STATUS));
   assertEquals(await asking, STATUS);
 });

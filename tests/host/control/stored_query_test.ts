@@ -2,9 +2,12 @@
 // for it. Method: services that answer in every way.
 import { assertEquals } from "@std/assert";
 import { queryStored } from "../../../mod/host/control/stored_query.ts";
-import { openLocal } from "../../../mod/listen/sockets/endpoint.ts";
 import { openControl, serviceStatus } from "../../support/command_home.ts";
-import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import {
+  controlFile,
+  leaveDeadControl,
+  openControlSocket,
+} from "../../support/control/control_socket.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("queryStored() returns what the service says of the stored document", async () => {
@@ -24,14 +27,13 @@ Deno.test("queryStored() returns what the service says of the stored document", 
 Deno.test("queryStored() is null without a service, and for one that gives no answer", async () => {
   await using folder = await tempFolder();
   assertEquals(await queryStored(folder.path), null);
-  await leaveDeadSocket(folder.at("control.sock"));
+  await leaveDeadControl(folder.path);
   assertEquals(await queryStored(folder.path), null);
-  await Deno.remove(folder.at("control.sock"));
+  await Deno.remove(controlFile(folder.path));
 
   const answers = ["", "null\n", "not JSON\n", '{"status":{"stored":{"file":"/c"}}}\n'];
   for (const answer of answers) {
-    const path = folder.at("control.sock");
-    await using _ = await serveText(path, answer);
+    await using _ = await serveText(folder.path, answer);
     assertEquals(await queryStored(folder.path), null, answer);
   }
 });
@@ -39,20 +41,16 @@ Deno.test("queryStored() is null without a service, and for one that gives no an
 Deno.test("queryStored() does not wait for a service that never answers", async () => {
   await using folder = await tempFolder();
   const held: Deno.Conn[] = [];
-  const local = await openLocal({ kind: "unix", path: folder.at("control.sock") }, (conn) => {
-    held.push(conn);
-  });
+  await using _ = await openControlSocket(folder.path, (conn) => void held.push(conn));
   assertEquals(await queryStored(folder.path, 1), null);
   for (const conn of held) conn.close();
-  await local.close();
 });
 
 /** Opens a socket that answers everyone with `text` and closes the connection. */
-async function serveText(path: string, text: string): Promise<AsyncDisposable> {
-  const local = await openLocal({ kind: "unix", path }, async (conn) => {
+function serveText(run: string, text: string): Promise<AsyncDisposable> {
+  return openControlSocket(run, async (conn) => {
     await conn.read(new Uint8Array(1024));
     if (text !== "") await conn.write(new TextEncoder().encode(text));
     conn.close();
   });
-  return { [Symbol.asyncDispose]: () => local.close() };
 }

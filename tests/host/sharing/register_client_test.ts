@@ -13,7 +13,7 @@ import {
   type RegisterRequest,
   type RegistrationAnswer,
 } from "../../../mod/host/sharing/register_protocol.ts";
-import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import { leaveDeadSocket } from "../../support/control/dead_socket.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 import { waitFor } from "../../support/wait.ts";
 

@@ -5,7 +5,7 @@ import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
 import { registerSocket, sharingFolder } from "../../../mod/host/sharing/register_address.ts";
 import type { RegistrationHandler } from "../../../mod/host/sharing/register_server.ts";
 import { findRunningService } from "../../../mod/host/sharing/running_service.ts";
-import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import { leaveDeadSocket } from "../../support/control/dead_socket.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";

@@ -17,7 +17,7 @@ import {
   openLocal,
 } from "../../../mod/listen/sockets/endpoint.ts";
 import { Fault } from "../../../mod/base/fault.ts";
-import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import { leaveDeadSocket } from "../../support/control/dead_socket.ts";
 
 const isLinux = Deno.build.os === "linux";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { waitFor } from "./wait.ts";
+import { waitFor } from "../wait.ts";
 
 /** Leaves one at `path`. Closing a listener removes its file, so the file is moved away first. */
 export async function leaveDeadSocket(path: string): Promise<void> {
