@@ -12,7 +12,7 @@ import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceState } from "../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/services/service_table.ts";
 import type { MachineView } from "../../mod/listen/plan/plan_input.ts";
-import { openControlSocket } from "./control/control_socket.ts";
+import { CONTROL_TOKEN, openControlSocket } from "./control/control_socket.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 /** The result of one command line. */
@@ -155,10 +155,10 @@ export function shellWords(line: string): string[] {
 export async function openControl(
   run: string,
   handler: ControlHandler,
-  token = "",
+  token = CONTROL_TOKEN,
 ): Promise<AsyncDisposable> {
   const serve = (conn: Deno.Conn): void => void serveControl(conn, token, { handle: handler });
-  return await openControlSocket(run, serve);
+  return await openControlSocket(run, serve, token);
 }
 
 /** Returns the status of a service with `states`; services that are not named are stopped. */

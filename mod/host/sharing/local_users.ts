@@ -28,8 +28,12 @@ export interface LocalUsers {
   readonly groups: readonly LocalGroup[];
 }
 
-/** Reads both files; a system without them has no such accounts. */
+/**
+ * Reads both files; a system without them has no such accounts. On Windows the paths would be those
+ * of files that anybody may have made in the root of a drive.
+ */
 export async function readLocalUsers(): Promise<LocalUsers> {
+  if (Deno.build.os === "windows") return parseLocalUsers("", "");
   return parseLocalUsers(await readOrEmpty("/etc/passwd"), await readOrEmpty("/etc/group"));
 }
 

@@ -1,6 +1,7 @@
 // Goal: each client gets the right certificate, and replaced files are followed without harm.
 // Method: a store in a temporary directory, checks run by hand.
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { quote } from "../../../mod/base/fault.ts";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { writePair } from "../../../mod/config/certs/cert_store.ts";
@@ -113,7 +114,9 @@ Deno.test("Certificates.reloadChanged() keeps the old pair if the new one is inv
   for (let i = 0; i < 4; i++) certificates.reloadChanged();
   assertStrictEquals(contextFor(certificates, at("10.0.0.1:443"), ""), renewed);
   assertEquals(events.map(({ id, error }) => [id, error]), [[15021, 1312]]);
-  const problem = certificates.problems.map(({ text }) => text.replace(folder.path, ""));
+  const problem = certificates.problems.map(({ text }) => {
+    return text.replace(quote(folder.path).slice(1, -1), "").replaceAll("\\\\", "/");
+  });
   assertMatch(
     problem.join(),
     /^the new certificate in "\/MY\/www.pem" cannot be used, the previous one is served: .+/,

@@ -20,7 +20,7 @@ Deno.test("proveChain() tells a link on the way, and what is no directory", asyn
   await using temp = await tempFolder();
   await Deno.mkdir(temp.at("real/sub"), { recursive: true });
   await Deno.writeTextFile(temp.at("real/sub/f"), "");
-  await Deno.symlink("real", temp.at("link"));
+  await Deno.symlink("real", temp.at("link"), { type: "dir" });
   const root = await rootOf(temp.path);
   const file = await identify(temp.at("real/sub/f"));
   assertEquals(await prove(root, temp.at("real/sub/f"), file), "proved");

@@ -7,7 +7,8 @@ const HAS_MODES = Deno.build.os !== "windows";
 
 Deno.test("a directory is read in natural order, directories first, without hidden names", async () => {
   await using temp = await tempFolder();
-  for (const name of ["file10", "file2", "B", "a", ".secret", "z\\w"]) {
+  const hidden = HAS_MODES ? [".secret", "z\\w"] : [".secret"];
+  for (const name of ["file10", "file2", "B", "a", ...hidden]) {
     await Deno.writeTextFile(temp.at(name), "");
   }
   for (const name of ["sub10", "sub9", ".git"]) await Deno.mkdir(temp.at(name));

@@ -132,12 +132,12 @@ Deno.test("staticFiles() follows a root that is a link to the current release", 
     await Deno.mkdir(`${folder}/${release}`);
     await Deno.writeTextFile(`${folder}/${release}/v`, release);
   }
-  await Deno.symlink("r1", `${folder}/current`);
+  await Deno.symlink("r1", `${folder}/current`, { type: "dir" });
   const clock = { nowMs: Date.now() };
   const handler = siteOf(`${folder}/current`, clock);
   assertEquals(await bodyText(await send(handler, { path: "/v" })), "r1");
   await Deno.remove(`${folder}/current`);
-  await Deno.symlink("r2", `${folder}/current`);
+  await Deno.symlink("r2", `${folder}/current`, { type: "dir" });
   clock.nowMs += 1000;
   assertEquals(await bodyText(await send(handler, { path: "/v" })), "r2");
 });

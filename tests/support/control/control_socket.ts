@@ -10,8 +10,8 @@ import { leaveDeadSocket } from "./dead_socket.ts";
 import { freePort } from "../ports.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
-/** What the file has beside the port. The service decides whether it asks for it. */
-const TOKEN = "token-of-a-test";
+/** What a client must send: what the file has beside the port. Nothing for a Unix socket. */
+export const CONTROL_TOKEN = IS_WINDOWS ? "token-of-a-test" : "";
 
 /** Path of what makes a service reachable in the run directory `run`. */
 export function controlFile(run: string): string {
@@ -22,7 +22,7 @@ export function controlFile(run: string): string {
 export async function openControlSocket(
   run: string,
   onConnection: (conn: Deno.Conn) => void,
-  token = TOKEN,
+  token = CONTROL_TOKEN,
 ): Promise<AsyncDisposable> {
   const path = controlFile(run);
   if (!IS_WINDOWS) {
@@ -42,7 +42,7 @@ export async function openControlSocket(
 /** Leaves in `run` what a killed service leaves: nobody listens there. */
 export async function leaveDeadControl(run: string): Promise<void> {
   const path = controlFile(run);
-  if (IS_WINDOWS) await writeAddress(path, freePort(), TOKEN);
+  if (IS_WINDOWS) await writeAddress(path, freePort(), CONTROL_TOKEN);
   else await leaveDeadSocket(path);
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { quote } from "../../../mod/base/fault.ts";
 import { reservationAdded, stateEntered } from "../../../mod/telemetry/events/event.ts";
 import { EventLog, parseEvent, readEvents } from "../../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -87,12 +88,14 @@ Deno.test("parseEvent() accepts stored lines and rejects incomplete ones", () =>
 });
 
 Deno.test("readEvents() returns what can be read, and says what cannot", async () => {
-  const folder = await Deno.makeTempDir();
+  await using temp = await tempFolder();
+  const folder = temp.path;
   const event = { time: "2026-01-02T03:04:05.000Z", source: "a", id: 1, level: "error", text: "b" };
   await Deno.writeTextFile(`${folder}/events2.ndjson`, `${JSON.stringify(event)}\n`);
   await Deno.mkdir(`${folder}/events1.ndjson`);
   const faults: string[] = [];
   assertEquals(await readEvents(folder, 9, ({ message }) => void faults.push(message)), [event]);
-  assertEquals(faults, [`Cannot read the events in "${folder}/events1.ndjson": is a directory`]);
-  await Deno.remove(folder, { recursive: true });
+  assertEquals(faults, [
+    `Cannot read the events in ${quote(temp.at("events1.ndjson"))}: is a directory`,
+  ]);
 });

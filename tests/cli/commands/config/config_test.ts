@@ -4,6 +4,9 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { commandHome, type CommandResult } from "../../../support/command_home.ts";
 
+/** A test whose editor is a script of a shell, which Windows does not run. */
+const SCRIPT = { ignore: Deno.build.os === "windows" };
+
 Deno.test("config path prints the document and why, and --all every path", async () => {
   await using home = await commandHome();
   const path = await home.run("config path");
@@ -82,42 +85,49 @@ Deno.test("a newer document is rejected by readers and writers, with a hint", as
   assertEquals(await Deno.readTextFile(file), newer);
 });
 
-Deno.test("config edit stores a valid draft, keeps an invalid one, writes the schema", async () => {
-  await using home = await commandHome();
-  const draft = `${home.path}/config.json.draft.json`;
-  const edit = async (script: string): Promise<CommandResult> => {
-    const editor = `${home.path}/editor`;
-    await Deno.writeTextFile(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    Deno.env.set("VISUAL", editor);
-    try {
-      return await home.run("config edit", { answer: "" });
-    } finally {
-      Deno.env.delete("VISUAL");
-    }
-  };
-  const good = await edit(`sed -i.bak 's/"ipListen": \\[\\]/"ipListen": ["10.0.0.1"]/' "$1"`);
-  assertEquals([good.status, good.note], [0, ""]);
-  assertStringIncludes(good.out, '+ ipListen: "10.0.0.1"');
-  const schema = JSON.parse(await Deno.readTextFile(`${home.path}/config.schema.json`));
-  assertEquals(schema.title, "httpcfg document, version 2");
+Deno.test(
+  "config edit stores a valid draft, keeps an invalid one, writes the schema",
+  SCRIPT,
+  async () => {
+    await using home = await commandHome();
+    const draft = `${home.path}/config.json.draft.json`;
+    const edit = async (script: string): Promise<CommandResult> => {
+      const editor = `${home.path}/editor`;
+      await Deno.writeTextFile(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      Deno.env.set("VISUAL", editor);
+      try {
+        return await home.run("config edit", { answer: "" });
+      } finally {
+        Deno.env.delete("VISUAL");
+      }
+    };
+    const good = await edit(`sed -i.bak 's/"ipListen": \\[\\]/"ipListen": ["10.0.0.1"]/' "$1"`);
+    assertEquals([good.status, good.note], [0, ""]);
+    assertStringIncludes(good.out, '+ ipListen: "10.0.0.1"');
+    const schema = JSON.parse(await Deno.readTextFile(`${home.path}/config.schema.json`));
+    assertEquals(schema.title, "httpcfg document, version 2");
 
-  const bad = await edit(`sed -i.bak 's/10.0.0.1/10.0.0/' "$1"`);
-  assertEquals(bad.status, 1);
-  assertStringIncludes(bad.note, `hint: \${EDITOR:-vi} ${draft}; httpcfg config import ${draft}\n`);
-  assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
-  assertMatch((await edit("exit 3")).note, /the editor failed/);
-  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
+    const bad = await edit(`sed -i.bak 's/10.0.0.1/10.0.0/' "$1"`);
+    assertEquals(bad.status, 1);
+    assertStringIncludes(
+      bad.note,
+      `hint: \${EDITOR:-vi} ${draft}; httpcfg config import ${draft}\n`,
+    );
+    assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
+    assertMatch((await edit("exit 3")).note, /the editor failed/);
+    assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
 
-  const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.path}/config.json"`;
-  const late = await edit(`${change}; sed -i.bak 's/10.0.0.1/10.0.0.8/' "$1"`);
-  assertEquals([late.status, late.out], [1, ""]);
-  assertStringIncludes(
-    late.note,
-    "the stored document changed in the meantime\nhint: httpcfg config import --dry-run ",
-  );
-  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
-  assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
-});
+    const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.path}/config.json"`;
+    const late = await edit(`${change}; sed -i.bak 's/10.0.0.1/10.0.0.8/' "$1"`);
+    assertEquals([late.status, late.out], [1, ""]);
+    assertStringIncludes(
+      late.note,
+      "the stored document changed in the meantime\nhint: httpcfg config import --dry-run ",
+    );
+    assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
+    assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
+  },
+);
 
 Deno.test("config edit refuses without a terminal, and says what a script types", async () => {
   await using home = await commandHome();
@@ -204,7 +214,7 @@ Deno.test("a stored document with comments works, and they are kept when it chan
   assertEquals(home.stored()?.sites[0]?.name, "shop");
 });
 
-Deno.test("config edit reads comments, and keeps the text that has them", async () => {
+Deno.test("config edit reads comments, and keeps the text that has them", SCRIPT, async () => {
   await using home = await commandHome();
   Deno.env.set("VISUAL", "sed -i 1i//mine");
   try {

@@ -140,9 +140,12 @@ Deno.test("man prints the page of a group, of a command or of a section", async 
 Deno.test("man --all writes every page and prints its path", async () => {
   await using home = await commandHome();
   await using folder = await tempFolder();
-  const { status, out, note } = await home.run(["man", "--all", `${folder.path}/man/`]);
+  const { status, out, note } = await home.run(["man", "--all", folder.at("man/")]);
   const files = PAGES.map(({ name, section }) => folder.at(`man/man${section}/${name}.${section}`));
-  assertEquals([status, out, note], [0, `${files.join("\n")}\n`, ""]);
+  const printed = out.trimEnd().split("\n").map((path) =>
+    folder.at(path.slice(folder.path.length + 1))
+  );
+  assertEquals([status, printed, note], [0, files, ""]);
   for (const file of files) assert((await Deno.readTextFile(file)).startsWith(".Dd "));
 });
 

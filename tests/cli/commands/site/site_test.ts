@@ -38,7 +38,7 @@ Deno.test("site add stores a site with the next id, canonical bindings and conte
       name: "three",
       bindings: [],
       secureBindings: [":443:"],
-      content: { kind: "root", path: home.path, listing: true },
+      content: { kind: "root", path: await Deno.realPath(home.path), listing: true },
     },
     { ...common, id: 5, name: "four", bindings: [":83:"], content: { kind: "welcome" } },
     { ...common, id: 6, name: "five", bindings: [":84:"], content: { kind: "respond", text: "" } },
