@@ -24,14 +24,9 @@ const CODES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "file name too long",
   ELOOP: "too many symbolic links",
   EBUSY: "another program has it open",
-  EISDIR: "is a directory",
-  ENOTDIR: "part of the path is not a directory",
   EMFILE: "too many open files in this process",
   ENFILE: "too many open files on this machine",
 };
-
-/** As the runtime says it elsewhere than on Windows, where it names WinAPI. */
-const NUL_BYTE = "file name contained an unexpected NUL byte";
 
 /** Returns why a file operation failed; the system's own message if no reason is listed here. */
 export function fileReason(error: unknown): string {
@@ -40,8 +35,7 @@ export function fileReason(error: unknown): string {
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
   // The runtime adds the number and the call, which the message names already.
   const call = / \(os error [0-9]+\)(?:: .*)?$|: [a-z]+ '.*'$/s;
-  const message = messageOf(error).replace(call, "");
-  return /\bcannot contain NULs$/.test(message) ? NUL_BYTE : oneLine(message);
+  return oneLine(messageOf(error).replace(call, ""));
 }
 
 /** Reports whether a write failed for want of space, or of a quota. */

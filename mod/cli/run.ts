@@ -27,7 +27,7 @@ import { COMMAND_NAMES, loadCommand } from "./command_table.ts";
 import { findCommand } from "./core/find_command.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
 import { PipeClosed } from "./core/output.ts";
-import { report, reportError } from "./core/report.ts";
+import { report } from "./core/report.ts";
 import { aboutHome } from "./core/same_home.ts";
 import {
   type ColorChoice,
@@ -103,26 +103,10 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
       context.note([span("error", "internal error:"), ` ${stackOf(error)}`]);
       return EXIT.failed;
     }
-    const onSystem = await systemHints(context.os);
-    reportError({ ...context, typed: (line) => onSystem(typed(context, args, line)) }, error);
+    const { reportFault } = await import("./core/report_fault.ts");
+    reportFault(context, args, error);
     return error.exit;
   }
-}
-
-/** Returns a hint about the home that `args` are about, as far as they can be read. */
-function typed(context: RunContext, args: readonly string[], hint: string): string {
-  try {
-    return aboutSame(context, splitGlobalFlags(args).flags, hint);
-  } catch {
-    return hint;
-  }
-}
-
-/** Returns what makes a hint one of this system. Nothing is loaded where hints are as written. */
-async function systemHints(os: string): Promise<(hint: string) => string | null> {
-  if (os === "linux") return (hint) => hint;
-  const { hintOn } = await import("../base/hints/system_lines.ts");
-  return (hint) => hintOn(os, hint);
 }
 
 function aboutSame({ env, uid }: RunContext, flags: readonly string[], hint: string): string {
@@ -240,13 +224,10 @@ function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string, isOnly: boo
 
 async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo> {
   if (line.isOwn && context.os === "windows") {
-    throw usageFault(
-      'Cannot use "--user": on Windows the document is that of the machine',
-      'export HTTPCFG_HOME="$HOME/httpcfg"',
-    );
+    throw (await loadUnmatched()).noUserHome();
   }
   const home = await chooseHome(context, line, FACTS);
-  const onSystem = await systemHints(context.os);
+  const lines = context.os === "linux" ? null : await import("../base/hints/system_lines.ts");
   const { paths } = home;
   const { os, uid, machine, screen, show, out, print, note, ask, env, now, progress } = context;
   const name = home.owner === "system" ? "the system service" : "the service";
@@ -270,7 +251,10 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     hasReader: context.hasReader,
     stdin: context.stdin ?? ownStdin,
     isInteractive: context.isInteractive,
-    typed: (hint) => onSystem(aboutSame(context, line.flags, hint)),
+    typed: (hint) => {
+      const same = aboutSame(context, line.flags, hint);
+      return lines === null ? same : lines.hintOn(os, same);
+    },
     env,
     now,
     progress,

@@ -92,6 +92,14 @@ export async function showCommandHelp(
   return EXIT.ok;
 }
 
+/** Returns the fault of `--user` where users have no homes. */
+export function noUserHome(): UsageFault {
+  return usageFault(
+    'Cannot use "--user": on Windows the document is that of the machine',
+    'export HTTPCFG_HOME="$HOME/httpcfg"',
+  );
+}
+
 /** Says what is taken instead of the line, and runs it; or says between what there is a choice. */
 async function runMeaning(line: UnmatchedLine, { kind, lines, or }: Meaning): Promise<number> {
   const wholes = lines.map((words) => [...line.flags, ...words]);

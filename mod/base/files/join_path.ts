@@ -14,12 +14,6 @@ export function joinPath(folder: string, ...names: readonly string[]): string {
   return [start, ...names].join(separator);
 }
 
-/** Returns the last name of a path. */
-export function baseName(path: string): string {
-  const separator = WINDOWS_ROOT.test(path) ? "\\" : "/";
-  return path.slice(path.lastIndexOf(separator) + 1);
-}
-
 /**
  * Returns the path that a user has named, as the system `os` writes it. One that begins with a slash
  * has slashes, which Windows takes, too.
@@ -29,11 +23,6 @@ export function nativePath(path: string, os: string): string {
   const native = path.replaceAll("/", "\\");
   // What is below a directory by its name alone would not be known as a path of Windows.
   return /^[A-Za-z]:/.test(native) || WINDOWS_ROOT.test(native) ? native : `.\\${native}`;
-}
-
-/** Reports whether `path` names the same file in any current directory. */
-export function isAbsolutePath(path: string): boolean {
-  return /^(?:\/|\\\\|[A-Za-z]:[\\/])/.test(path);
 }
 
 /** How a path of Windows begins: a drive, a share or device, its root, or a dot. */

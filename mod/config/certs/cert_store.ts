@@ -18,7 +18,8 @@ import {
   makePrivateFolderSync,
 } from "../store/private_folder.ts";
 import { decodeFileName, encodeFileName } from "../../base/files/file_name.ts";
-import { isAbsolutePath, joinPath, nativePath } from "../../base/files/join_path.ts";
+import { joinPath, nativePath } from "../../base/files/join_path.ts";
+import { isAbsolutePath } from "../../base/files/path_parts.ts";
 import { fileTitle, storeFolder, storeName } from "./store_name.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";

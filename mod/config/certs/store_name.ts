@@ -4,7 +4,8 @@
  * @module
  */
 import { decodeFileName, encodeFileName } from "../../base/files/file_name.ts";
-import { baseName, joinPath } from "../../base/files/join_path.ts";
+import { joinPath } from "../../base/files/join_path.ts";
+import { baseName } from "../../base/files/path_parts.ts";
 
 /** The store that is used unless another is named. */
 export const DEFAULT_STORE = "MY";

@@ -1,11 +1,7 @@
 // Goal: one path never has both separators. Method: tables.
 import { assertEquals } from "@std/assert";
-import {
-  baseName,
-  isAbsolutePath,
-  joinPath,
-  nativePath,
-} from "../../../mod/base/files/join_path.ts";
+import { joinPath, nativePath } from "../../../mod/base/files/join_path.ts";
+import { baseName, isAbsolutePath } from "../../../mod/base/files/path_parts.ts";
 
 Deno.test("joinPath() uses the separator of the directory's system", () => {
   const cases: [folder: string, names: string[], path: string][] = [

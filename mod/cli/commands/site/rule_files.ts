@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { baseName, joinPath, nativePath } from "../../../base/files/join_path.ts";
+import { joinPath, nativePath } from "../../../base/files/join_path.ts";
+import { baseName } from "../../../base/files/path_parts.ts";
 import { isPrivateFile } from "../../../config/store/private_folder.ts";
 import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
