@@ -65,7 +65,15 @@ function exists(path: string): boolean {
 }
 
 function inNamespace(script: string, env: Record<string, string> = {}): ReturnType<typeof run> {
-  const command = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork"];
+  const command = [
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "--mount",
+    "--pid",
+    "--mount-proc",
+    "--fork",
+  ];
   return run([...command, "--kill-child", "/bin/sh", "-ec", `${REGISTER}set +e\n${script}`], {
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     QEMU_LD_PREFIX: LIBRARIES,
