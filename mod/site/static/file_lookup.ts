@@ -51,6 +51,7 @@ const RESOLUTIONS_MAX = 3;
 export async function lookUp(path: FilePath, context: LookupContext): Promise<Lookup> {
   try {
     const wanted = pathBelow(context.root.path, path.segments);
+    if (await isOtherName(wanted)) return { kind: "missing" };
     for (const name of path.isFolder ? context.documents ?? INDEX : []) {
       const index = await find(`${wanted}${SEPARATOR}${name}`, context).catch(undefinedIfMissing);
       if (index === "changing") return { kind: "changing" };
@@ -71,6 +72,15 @@ export async function lookUp(path: FilePath, context: LookupContext): Promise<Lo
     if (isDenied(error)) return { kind: "forbidden" };
     throw error;
   }
+}
+
+/**
+ * Reports whether Windows finds a file at `path` whose name is another: `HTACCE~1` is the short name
+ * of `.htaccess`, and what is not served by its name is not served by that either.
+ */
+async function isOtherName(path: string): Promise<boolean> {
+  if (!IS_WINDOWS || !path.includes("~")) return false;
+  return (await Deno.realPath(path)).toLowerCase() !== path.toLowerCase();
 }
 
 interface Found {
