@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { Program, type Result } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 /** Only root can drop privileges and mount. */
 const isRoot = Deno.uid() === 0;
@@ -26,27 +27,31 @@ function assertClearError({ out, err }: Result, parts: readonly string[], line: 
   assert(err.length < 1000 && out.length < 200, `${line}: output too long`);
 }
 
-Deno.test("not an address: an error with the reason, exit status 1, nothing stored", async () => {
-  await using program = await Program.make();
-  const values: [value: string, reason: string][] = [
-    ["nonsense!", "not an IP address"],
-    ["[::1]", "an entry has no port and no brackets"],
-    ["01.2.3.4", "leading zero"],
-    ["1..2.3", "an IPv4 address has four parts"],
-    ["", "empty"],
-    ["x".repeat(10_240), "longer than"],
-    ["10.0.0.1\u001b[31m\n", "not an IP address"],
-  ];
-  for (const [value, reason] of values) {
-    const result = await program.run(["set", "iplisten", "-i", value]);
-    assertEquals(result.status, 1, value);
-    assertMatch(result.out, /^\P{Cc}* is not a valid IP address\.\n$/u);
-    assertClearError(result, ["Cannot add ", reason], value.slice(0, 20));
-  }
-  assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
-});
+Deno.test(
+  "not an address: an error with the reason, exit status 1, nothing stored",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const values: [value: string, reason: string][] = [
+      ["nonsense!", "not an IP address"],
+      ["[::1]", "an entry has no port and no brackets"],
+      ["01.2.3.4", "leading zero"],
+      ["1..2.3", "an IPv4 address has four parts"],
+      ["", "empty"],
+      ["x".repeat(10_240), "longer than"],
+      ["10.0.0.1\u001b[31m\n", "not an IP address"],
+    ];
+    for (const [value, reason] of values) {
+      const result = await program.run(["set", "iplisten", "-i", value]);
+      assertEquals(result.status, 1, value);
+      assertMatch(result.out, /^\P{Cc}* is not a valid IP address\.\n$/u);
+      assertClearError(result, ["Cannot add ", reason], value.slice(0, 20));
+    }
+    assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
+  },
+);
 
-Deno.test("a wrong command line: exit status 2, or 87 as with the old tool", async () => {
+Deno.test("a wrong command line: exit status 2, or 87 as with the old tool", ON_POSIX, async () => {
   await using program = await Program.make();
   const lines: [line: string, status: number][] = [
     ["nonsense", 2],
@@ -142,7 +147,7 @@ testWith(isRoot ? ["unshare", "mount"] : ["root"], "a read-only file system", as
   assertEquals(snapshot(program.home), before);
 });
 
-Deno.test("an impossible home: a file in its place", async () => {
+Deno.test("an impossible home: a file in its place", ON_POSIX, async () => {
   await using program = await Program.make();
   const file = `${program.home}/bin/httpcfg`;
   for (const line of ["set iplisten -i 127.0.0.2", "query iplisten", "serve"]) {

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 /** Starts with an early client; one in three used to succeed by chance. */
 const ROUNDS = 50;
@@ -33,22 +34,26 @@ async function askEarly(path: string, request: unknown): Promise<string> {
 }
 
 for (const command of ["serve --background", "serve"]) {
-  Deno.test(`${command}: a client ends it at the first moment, ${ROUNDS} times`, async () => {
-    await using program = await Program.make();
-    await program.do("site remove W3SVC/1");
-    await program.do(`site add one --bind 127.0.0.2:${freePort()}: --respond here`);
-    const replies: string[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const served = program.spawn(command);
-      const reply = await askEarly(`${program.home}/run/control.sock`, { op: "end" });
-      replies.push(
-        (JSON.parse(reply.trim().split("\n").at(-1) ?? "null") as { kind: string }).kind,
-      );
-      await waitFor(() => served.hasEnded(), `the end of round ${round}`);
-      assertEquals(await served.ended, 0, served.stderr());
-    }
-    assertEquals(replies, Array.from({ length: ROUNDS }, () => "result"));
-    assertEquals(program.servicePid(), null);
-    assertEquals((await program.run("status")).status, 1);
-  });
+  Deno.test(
+    `${command}: a client ends it at the first moment, ${ROUNDS} times`,
+    ON_POSIX,
+    async () => {
+      await using program = await Program.make();
+      await program.do("site remove W3SVC/1");
+      await program.do(`site add one --bind 127.0.0.2:${freePort()}: --respond here`);
+      const replies: string[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const served = program.spawn(command);
+        const reply = await askEarly(`${program.home}/run/control.sock`, { op: "end" });
+        replies.push(
+          (JSON.parse(reply.trim().split("\n").at(-1) ?? "null") as { kind: string }).kind,
+        );
+        await waitFor(() => served.hasEnded(), `the end of round ${round}`);
+        assertEquals(await served.ended, 0, served.stderr());
+      }
+      assertEquals(replies, Array.from({ length: ROUNDS }, () => "result"));
+      assertEquals(program.servicePid(), null);
+      assertEquals((await program.run("status")).status, 1);
+    },
+  );
 }

@@ -9,6 +9,7 @@ import { freePort } from "../support/ports.ts";
 import { type Foreground, Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 const IP = "127.0.0.2";
 const APP = "{00000000-0000-0000-0000-000000000000}";
@@ -336,27 +337,31 @@ testWith(
   },
 );
 
-Deno.test("https: 200 silent clients harm no other client, and all are closed", async () => {
-  await using secure = await startHttps({
-    ssl: { "0.0.0.0": "a.test" },
-    settings: { HeaderWaitTimeout: 3 },
-  });
-  const { program, port } = secure;
-  const caCerts = [await Deno.readTextFile(secure.pem("a.test"))];
-  const silent = await Promise.all(
-    Array.from({ length: 200 }, () => Deno.connect({ hostname: IP, port })),
-  );
-  await Promise.all(silent.slice(0, 100).map((conn) => conn.write(new Uint8Array([0x16, 3, 1]))));
-  for (let i = 0; i < 40; i++) {
-    using conn = await Deno.connectTls({ hostname: IP, port, caCerts });
-    await send(conn, `GET / HTTP/1.1\r\nHost: ${IP}:${port}\r\nConnection: close\r\n\r\n`);
-    assertEquals(parseResponse(await receive(conn, () => false)).status, 200);
-  }
-  const ends = await Promise.all(silent.map((conn) => conn.read(new Uint8Array(1))));
-  assertEquals(new Set(ends), new Set([null]));
-  silent.forEach((conn) => conn.close());
-  assertEquals(
-    (await program.status()).services.find(({ name }) => name === "W3SVC")?.state,
-    "running",
-  );
-});
+Deno.test(
+  "https: 200 silent clients harm no other client, and all are closed",
+  ON_POSIX,
+  async () => {
+    await using secure = await startHttps({
+      ssl: { "0.0.0.0": "a.test" },
+      settings: { HeaderWaitTimeout: 3 },
+    });
+    const { program, port } = secure;
+    const caCerts = [await Deno.readTextFile(secure.pem("a.test"))];
+    const silent = await Promise.all(
+      Array.from({ length: 200 }, () => Deno.connect({ hostname: IP, port })),
+    );
+    await Promise.all(silent.slice(0, 100).map((conn) => conn.write(new Uint8Array([0x16, 3, 1]))));
+    for (let i = 0; i < 40; i++) {
+      using conn = await Deno.connectTls({ hostname: IP, port, caCerts });
+      await send(conn, `GET / HTTP/1.1\r\nHost: ${IP}:${port}\r\nConnection: close\r\n\r\n`);
+      assertEquals(parseResponse(await receive(conn, () => false)).status, 200);
+    }
+    const ends = await Promise.all(silent.map((conn) => conn.read(new Uint8Array(1))));
+    assertEquals(new Set(ends), new Set([null]));
+    silent.forEach((conn) => conn.close());
+    assertEquals(
+      (await program.status()).services.find(({ name }) => name === "W3SVC")?.state,
+      "running",
+    );
+  },
+);

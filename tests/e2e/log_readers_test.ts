@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 /** The fields that the IIS module of Filebeat documents for IIS 7.5 and later, in order. */
 const FILEBEAT = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip " +
@@ -52,44 +53,51 @@ async function logged(program: Program, flags: string | null): Promise<string> {
   return file;
 }
 
-Deno.test("Filebeat: the fields of 0x25CFCF are those of its IIS module, in its order", async () => {
-  await using program = await Program.make();
-  const text = await Deno.readTextFile(await logged(program, "0x25CFCF"));
-  const lines = text.split("\n");
-  assertEquals(lines.find((line) => line.startsWith("#Fields:")), `#Fields: ${FILEBEAT} `);
-  const names = FILEBEAT.split(" ");
-  const records = lines.filter((line) => /^[0-9]/.test(line)).map((line) => {
-    const values = line.split(" ");
-    assertEquals(values.length, names.length, line);
-    return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-  });
-  for (const [i, [path, method, status]] of REQUESTS.entries()) {
-    const [stem, query = "-"] = path.split("?");
-    const record = records[i]!;
-    const read = [
-      "s-ip",
-      "cs-method",
-      "cs-uri-stem",
-      "cs-uri-query",
-      "c-ip",
-      "cs(User-Agent)",
-      "cs(Referer)",
-      "sc-status",
-    ].map((name) => record[name]);
-    assertEquals(read, [
-      "127.0.0.3",
-      method,
-      stem,
-      query,
-      "127.0.0.1",
-      "a+b/1.0",
-      "http://from.test/",
-      status,
-    ]);
-  }
-  const date = /^#Date: (.*)$/m.exec(text)![1]!;
-  assert(date <= `${records[0]!.date} ${records[0]!.time}`, "#Date is not after the first record");
-});
+Deno.test(
+  "Filebeat: the fields of 0x25CFCF are those of its IIS module, in its order",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const text = await Deno.readTextFile(await logged(program, "0x25CFCF"));
+    const lines = text.split("\n");
+    assertEquals(lines.find((line) => line.startsWith("#Fields:")), `#Fields: ${FILEBEAT} `);
+    const names = FILEBEAT.split(" ");
+    const records = lines.filter((line) => /^[0-9]/.test(line)).map((line) => {
+      const values = line.split(" ");
+      assertEquals(values.length, names.length, line);
+      return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+    });
+    for (const [i, [path, method, status]] of REQUESTS.entries()) {
+      const [stem, query = "-"] = path.split("?");
+      const record = records[i]!;
+      const read = [
+        "s-ip",
+        "cs-method",
+        "cs-uri-stem",
+        "cs-uri-query",
+        "c-ip",
+        "cs(User-Agent)",
+        "cs(Referer)",
+        "sc-status",
+      ].map((name) => record[name]);
+      assertEquals(read, [
+        "127.0.0.3",
+        method,
+        stem,
+        query,
+        "127.0.0.1",
+        "a+b/1.0",
+        "http://from.test/",
+        status,
+      ]);
+    }
+    const date = /^#Date: (.*)$/m.exec(text)![1]!;
+    assert(
+      date <= `${records[0]!.date} ${records[0]!.time}`,
+      "#Date is not after the first record",
+    );
+  },
+);
 
 const goaccess = await new Deno.Command("sh", { args: ["-c", "command -v goaccess"] }).output();
 
@@ -126,7 +134,7 @@ for (const [flags, format] of FORMATS) {
   });
 }
 
-Deno.test("HTTPERR: fields, periods and #Date by the settings of HTTP.sys", async () => {
+Deno.test("HTTPERR: fields, periods and #Date by the settings of HTTP.sys", ON_POSIX, async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");

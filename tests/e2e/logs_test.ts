@@ -4,35 +4,40 @@ import { get } from "../support/http_client.ts";
 import { rawConnect } from "../support/raw_client.ts";
 import { startService } from "../support/service.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 const SITES = { "site": { kind: "respond", text: "hello" } } as const;
 const W3C = /W3SVC1\/ex\d{6}(?:\.\d+)?\.log$/;
 const HTTPERR = /HTTPERR\/httperr\d+\.log$/;
 
-Deno.test("logs: one line for each response, the header of IIS, no access for others", async () => {
-  await using service = await startService({ sites: SITES });
-  for (let i = 0; i < 20; i++) {
-    await (await service.get(`/page?n=${i}`, { "User-Agent": "a b" })).text();
-  }
-  await waitFor(async () => (await service.logLines(W3C)).length === 20, "20 lines");
-  const lines = await service.logLines(W3C);
-  const day = lines[0]!.slice(2, 10).replaceAll("-", "");
-  const path = `${service.home}/log/W3SVC1/ex${day}.log`;
-  const text = await Deno.readTextFile(path);
-  assertMatch(
-    text,
-    /^#Software: Microsoft Internet Information Services 6\.0\n#Version: 1\.0\n#Date: /,
-  );
-  assertMatch(
-    lines[3]!,
-    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d W3SVC1 127\.0\.0\.2 GET \/page n=3 \d+ - 127\.0\.0\.1 a\+b 200 0 0$/,
-  );
-  if (Deno.build.os !== "windows") {
-    assertEquals((await Deno.stat(path)).mode! & 0o137, 0);
-  }
-});
+Deno.test(
+  "logs: one line for each response, the header of IIS, no access for others",
+  ON_POSIX,
+  async () => {
+    await using service = await startService({ sites: SITES });
+    for (let i = 0; i < 20; i++) {
+      await (await service.get(`/page?n=${i}`, { "User-Agent": "a b" })).text();
+    }
+    await waitFor(async () => (await service.logLines(W3C)).length === 20, "20 lines");
+    const lines = await service.logLines(W3C);
+    const day = lines[0]!.slice(2, 10).replaceAll("-", "");
+    const path = `${service.home}/log/W3SVC1/ex${day}.log`;
+    const text = await Deno.readTextFile(path);
+    assertMatch(
+      text,
+      /^#Software: Microsoft Internet Information Services 6\.0\n#Version: 1\.0\n#Date: /,
+    );
+    assertMatch(
+      lines[3]!,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d W3SVC1 127\.0\.0\.2 GET \/page n=3 \d+ - 127\.0\.0\.1 a\+b 200 0 0$/,
+    );
+    if (Deno.build.os !== "windows") {
+      assertEquals((await Deno.stat(path)).mode! & 0o137, 0);
+    }
+  },
+);
 
-Deno.test("logs: a client's bytes forge no line in either log", async () => {
+Deno.test("logs: a client's bytes forge no line in either log", ON_POSIX, async () => {
   await using service = await startService({
     sites: SITES,
     settings: { LogExtFileFlags: 0x3fffff },
@@ -82,28 +87,36 @@ Deno.test({
   },
 });
 
-Deno.test("logs: a full file is followed by the next one, and no line is lost", async () => {
-  await using service = await startService({
-    sites: SITES,
-    settings: { LogFileTruncateSize: 1048576 },
-  });
-  const client = await rawConnect(service);
-  const requests = 1000;
-  const target = `/${"a".repeat(200)}?${"q".repeat(1500)}`;
-  for (let i = 0; i < requests; i += 50) {
-    await client.send(`GET ${target}${i} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(50));
-    await waitFor(() => client.received.split("hello").length - 1 === i + 50, "50 more responses");
-  }
-  client.close();
-  await service.stop();
-  assertEquals((await service.logLines(W3C)).length, requests);
-  const files = [...Deno.readDirSync(`${service.home}/log/W3SVC1`)].map(({ name }) => name).sort();
-  assertEquals(files.length, 2);
-  assertMatch(files[0]!, /^ex\d{6}\.1\.log$/);
-  for (const name of files) {
-    assertEquals((await Deno.stat(`${service.home}/log/W3SVC1/${name}`)).size <= 1048576, true);
-  }
-});
+Deno.test(
+  "logs: a full file is followed by the next one, and no line is lost",
+  ON_POSIX,
+  async () => {
+    await using service = await startService({
+      sites: SITES,
+      settings: { LogFileTruncateSize: 1048576 },
+    });
+    const client = await rawConnect(service);
+    const requests = 1000;
+    const target = `/${"a".repeat(200)}?${"q".repeat(1500)}`;
+    for (let i = 0; i < requests; i += 50) {
+      await client.send(`GET ${target}${i} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(50));
+      await waitFor(
+        () => client.received.split("hello").length - 1 === i + 50,
+        "50 more responses",
+      );
+    }
+    client.close();
+    await service.stop();
+    assertEquals((await service.logLines(W3C)).length, requests);
+    const files = [...Deno.readDirSync(`${service.home}/log/W3SVC1`)].map(({ name }) => name)
+      .sort();
+    assertEquals(files.length, 2);
+    assertMatch(files[0]!, /^ex\d{6}\.1\.log$/);
+    for (const name of files) {
+      assertEquals((await Deno.stat(`${service.home}/log/W3SVC1/${name}`)).size <= 1048576, true);
+    }
+  },
+);
 
 Deno.test({
   name: "logs: a full disk loses lines but no response, and is reported once",
@@ -141,9 +154,13 @@ Deno.test({
   },
 });
 
-Deno.test("logs: the lines of the last second are on disk when the service has ended", async () => {
-  await using service = await startService({ sites: SITES });
-  await (await service.get("/last")).text();
-  assertEquals((await service.stop()).code, 0);
-  assertEquals((await service.logLines(W3C)).length, 1);
-});
+Deno.test(
+  "logs: the lines of the last second are on disk when the service has ended",
+  ON_POSIX,
+  async () => {
+    await using service = await startService({ sites: SITES });
+    await (await service.get("/last")).text();
+    assertEquals((await service.stop()).code, 0);
+    assertEquals((await service.logLines(W3C)).length, 1);
+  },
+);

@@ -4,6 +4,7 @@ import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serialize } from "../../mod/config/store/store.ts";
 import { Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
+import { ON_LINUX, ON_POSIX } from "../support/platforms.ts";
 
 const ENTRIES = 10_000;
 
@@ -15,7 +16,7 @@ async function withLongList(): Promise<Program> {
   return program;
 }
 
-Deno.test("query iplisten | head -1 ends without an error, in every format", async () => {
+Deno.test("query iplisten | head -1 ends without an error, in every format", ON_LINUX, async () => {
   await using program = await withLongList();
   const forms: [form: string, first: string][] = [
     ["text", "IP :10.2.0.0"],
@@ -32,7 +33,7 @@ Deno.test("query iplisten | head -1 ends without an error, in every format", asy
   }
 });
 
-Deno.test("a reader that never reads, and a slow one, cause no error", async () => {
+Deno.test("a reader that never reads, and a slow one, cause no error", ON_POSIX, async () => {
   await using program = await withLongList();
   const never = await program.shell(`httpcfg query iplisten | true; echo "\${PIPESTATUS[0]}"`);
   assertEquals(never, { status: 0, out: "0\n", err: "" });
@@ -42,7 +43,7 @@ Deno.test("a reader that never reads, and a slow one, cause no error", async () 
   assertEquals(slow, { status: 0, out: `${ENTRIES - 1}\n`, err: "" });
 });
 
-Deno.test("a reader that goes away leaves no change half done", async () => {
+Deno.test("a reader that goes away leaves no change half done", ON_POSIX, async () => {
   await using program = await Program.make();
   await program.do("site remove W3SVC/1");
   const seen = await program.shell('httpcfg start | true; echo "${PIPESTATUS[0]}"');
@@ -55,7 +56,7 @@ Deno.test("a reader that goes away leaves no change half done", async () => {
   assertEquals(services.find(({ name }) => name === "W3SVC")?.state, "running");
 });
 
-Deno.test("wc, cut, sort and awk read the text formats", async () => {
+Deno.test("wc, cut, sort and awk read the text formats", ON_POSIX, async () => {
   await using program = await withLongList();
   const cases: [script: string, out: string][] = [
     ["httpcfg query iplisten | wc -l | tr -d ' '", `${ENTRIES}\n`],
@@ -118,7 +119,7 @@ Deno.test({
   },
 });
 
-Deno.test("a closed or full stderr does not stop the command", async () => {
+Deno.test("a closed or full stderr does not stop the command", ON_LINUX, async () => {
   await using program = await Program.make();
   for (const target of ["2>&-", "2>/dev/full", "2>/dev/null"]) {
     if (target === "2>/dev/full" && Deno.build.os !== "linux") continue;

@@ -7,6 +7,7 @@ import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_POSIX } from "../support/platforms.ts";
 
 const RELOADS = 200;
 const CONNECTIONS = 64;
@@ -124,31 +125,35 @@ Deno.test("the guard names what could lock you out; nothing happens without --ye
   assertEquals((await get("127.0.0.9", port)).body, "site one");
 });
 
-Deno.test("reload --confirm reverts automatically, even if its caller was killed", async () => {
-  await using program = await Program.make();
-  const port = await oneSite(program, ["127.0.0.2"]);
-  await program.serve();
-  await program.do("set iplisten -i 127.0.0.3");
-  await program.do("delete iplisten -i 127.0.0.2");
-  const caller = program.spawn("reload --confirm 3s");
-  await waitFor(async () => !(await isRefused("127.0.0.3", port)), "the new address");
-  caller.signal("SIGKILL");
-  await waitFor(async () => await isRefused("127.0.0.2", port), "the end of the old address");
-  await waitFor(async () => !(await isRefused("127.0.0.2", port)), "the old address");
-  await waitFor(async () => await isRefused("127.0.0.3", port), "the end of the new address");
-  assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
+Deno.test(
+  "reload --confirm reverts automatically, even if its caller was killed",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const port = await oneSite(program, ["127.0.0.2"]);
+    await program.serve();
+    await program.do("set iplisten -i 127.0.0.3");
+    await program.do("delete iplisten -i 127.0.0.2");
+    const caller = program.spawn("reload --confirm 3s");
+    await waitFor(async () => !(await isRefused("127.0.0.3", port)), "the new address");
+    caller.signal("SIGKILL");
+    await waitFor(async () => await isRefused("127.0.0.2", port), "the end of the old address");
+    await waitFor(async () => !(await isRefused("127.0.0.2", port)), "the old address");
+    await waitFor(async () => await isRefused("127.0.0.3", port), "the end of the new address");
+    assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
 
-  // A confirmed change stays.
-  await program.do("set iplisten -i 127.0.0.4");
-  await program.do("reload --confirm 60s");
-  assertMatch(`${(await program.status()).unconfirmedUntil}`, /^\d{4}-.*Z$/);
-  await program.do("confirm");
-  assertEquals((await program.run("confirm")).status, 1);
-  assertEquals((await program.status()).unconfirmedUntil, null);
-  assertEquals((await get("127.0.0.4", port)).body, "site one");
-});
+    // A confirmed change stays.
+    await program.do("set iplisten -i 127.0.0.4");
+    await program.do("reload --confirm 60s");
+    assertMatch(`${(await program.status()).unconfirmedUntil}`, /^\d{4}-.*Z$/);
+    await program.do("confirm");
+    assertEquals((await program.run("confirm")).status, 1);
+    assertEquals((await program.status()).unconfirmedUntil, null);
+    assertEquals((await get("127.0.0.4", port)).body, "site one");
+  },
+);
 
-Deno.test("an unconfirmed change does not outlive the service", async () => {
+Deno.test("an unconfirmed change does not outlive the service", ON_POSIX, async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"]);
   const killed = await program.serve();

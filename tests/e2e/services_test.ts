@@ -5,6 +5,7 @@ import { isRefused, parseResponse, receive, send } from "../support/http_client.
 import { freePort } from "../support/ports.ts";
 import { Program, START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
+import { ON_LINUX, ON_POSIX } from "../support/platforms.ts";
 
 const W3SVC = "World Wide Web Publishing Service";
 const ADDRESS = "127.0.0.2";
@@ -115,7 +116,7 @@ Deno.test("a home whose path is too long for a socket is refused with a hint", a
   assertEquals([set.status, set.err], [0, ""], "the document does not need a socket");
 });
 
-Deno.test("a killed service's socket and pid files do no harm", async () => {
+Deno.test("a killed service's socket and pid files do no harm", ON_POSIX, async () => {
   const { program, port } = await withSite();
   await using _program = program;
   const first = await program.serve();
@@ -134,43 +135,51 @@ Deno.test("a killed service's socket and pid files do no harm", async () => {
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`${signal} finishes a response in flight, then the process exits with 0`, async () => {
-    const { program, port } = await withSite(["--echo"]);
-    await using _program = program;
-    const served = await program.serve();
-    using conn = await Deno.connect({ hostname: ADDRESS, port });
-    const length = "Content-Length: 10\r\n";
-    await send(conn, `POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${length}\r\n`);
-    await receive(conn, (text) => text.includes("100 Continue\r\n\r\n")); // the site is at work
-    await send(conn, "01234");
-    served.signal(signal);
-    await waitFor(() => isRefused(ADDRESS, port), "the end of the listener");
-    await send(conn, "56789");
-    const response = parseResponse(await receive(conn, () => false));
-    assertEquals(response.status, 200);
-    assertStringIncludes(response.body, "0123456789");
-    assertEquals(await served.ended, 0);
-    assertEquals(program.servicePid(), null);
-  });
+  Deno.test(
+    `${signal} finishes a response in flight, then the process exits with 0`,
+    ON_POSIX,
+    async () => {
+      const { program, port } = await withSite(["--echo"]);
+      await using _program = program;
+      const served = await program.serve();
+      using conn = await Deno.connect({ hostname: ADDRESS, port });
+      const length = "Content-Length: 10\r\n";
+      await send(conn, `POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${length}\r\n`);
+      await receive(conn, (text) => text.includes("100 Continue\r\n\r\n")); // the site is at work
+      await send(conn, "01234");
+      served.signal(signal);
+      await waitFor(() => isRefused(ADDRESS, port), "the end of the listener");
+      await send(conn, "56789");
+      const response = parseResponse(await receive(conn, () => false));
+      assertEquals(response.status, 200);
+      assertStringIncludes(response.body, "0123456789");
+      assertEquals(await served.ended, 0);
+      assertEquals(program.servicePid(), null);
+    },
+  );
 }
 
-Deno.test("SIGTERM ends a service with idle clients without waiting for them", async () => {
-  const { program, port } = await withSite();
-  await using _program = program;
-  // A service that waited for them would outlast this test.
-  const document = JSON.parse(await Deno.readTextFile(program.config));
-  document.settings = { ShutdownGraceTimeout: 3600 };
-  await Deno.writeTextFile(program.config, JSON.stringify(document));
-  const served = await program.serve();
-  using idle = await Deno.connect({ hostname: ADDRESS, port });
-  using used = await Deno.connect({ hostname: ADDRESS, port });
-  await send(used, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  await receive(used, (text) => text.endsWith("here"));
-  served.signal("SIGTERM");
-  await waitFor(() => served.hasEnded(), "the end of the process without any response to finish");
-  assertEquals(await served.ended, 0);
-  assertEquals([await receive(idle, () => false), await receive(used, () => false)], ["", ""]);
-});
+Deno.test(
+  "SIGTERM ends a service with idle clients without waiting for them",
+  ON_POSIX,
+  async () => {
+    const { program, port } = await withSite();
+    await using _program = program;
+    // A service that waited for them would outlast this test.
+    const document = JSON.parse(await Deno.readTextFile(program.config));
+    document.settings = { ShutdownGraceTimeout: 3600 };
+    await Deno.writeTextFile(program.config, JSON.stringify(document));
+    const served = await program.serve();
+    using idle = await Deno.connect({ hostname: ADDRESS, port });
+    using used = await Deno.connect({ hostname: ADDRESS, port });
+    await send(used, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await receive(used, (text) => text.endsWith("here"));
+    served.signal("SIGTERM");
+    await waitFor(() => served.hasEnded(), "the end of the process without any response to finish");
+    assertEquals(await served.ended, 0);
+    assertEquals([await receive(idle, () => false), await receive(used, () => false)], ["", ""]);
+  },
+);
 
 Deno.test("a bind error names address, port, port owner and its pid", async () => {
   const { program, port } = await withSite();
@@ -186,16 +195,20 @@ Deno.test("a bind error names address, port, port owner and its pid", async () =
   assertEquals(program.servicePid(), null, "a start that fails leaves no process");
 });
 
-Deno.test("net start w3svc detaches from the terminal and outlives its shell", async () => {
-  const { program, port } = await withSite();
-  await using _program = program;
-  const { status } = await program.shell("setsid -w bash -c 'httpcfg net start w3svc'; exit $?");
-  assertEquals(status, 0);
-  assert(!(await isRefused(ADDRESS, port)));
-  await program.do("net stop iisadmin /y");
-  await program.do("net stop http /y");
-  await waitFor(() => program.servicePid() === null, "the end of a process without services");
-});
+Deno.test(
+  "net start w3svc detaches from the terminal and outlives its shell",
+  ON_LINUX,
+  async () => {
+    const { program, port } = await withSite();
+    await using _program = program;
+    const { status } = await program.shell("setsid -w bash -c 'httpcfg net start w3svc'; exit $?");
+    assertEquals(status, 0);
+    assert(!(await isRefused(ADDRESS, port)));
+    await program.do("net stop iisadmin /y");
+    await program.do("net stop http /y");
+    await waitFor(() => program.servicePid() === null, "the end of a process without services");
+  },
+);
 
 Deno.test({
   name: "root is told once that the service is root, and status names its user",

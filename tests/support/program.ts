@@ -23,6 +23,7 @@ export const START_NOTE = Deno.uid() === 0
     "hint: httpcfg service install | sh\n"
   : "";
 
+const IS_WINDOWS = Deno.build.os === "windows";
 /** Milliseconds for any command, also on a busy machine. */
 const RUN_MS = 90_000;
 /** Milliseconds for a process to end after SIGTERM, before SIGKILL. */
@@ -66,9 +67,10 @@ export class Program implements AsyncDisposable {
   /** Makes a program with an empty home. In {@linkcode shell}, `httpcfg` is this program. */
   static async make(): Promise<Program> {
     const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "httpcfg-e2e-" }));
+    await Deno.mkdir(`${home}/bin`);
+    if (IS_WINDOWS) return new Program(home);
     await Deno.chmod(home, 0o755); // tests as another user read it
     const words = CALL.map((word) => `'${word}'`).join(" ");
-    await Deno.mkdir(`${home}/bin`);
     await Deno.writeTextFile(`${home}/bin/httpcfg`, `#!/bin/sh\nexec ${words} "$@"\n`);
     await Deno.chmod(`${home}/bin/httpcfg`, 0o755);
     return new Program(home);
@@ -106,9 +108,12 @@ export class Program implements AsyncDisposable {
 
   /** Starts `httpcfg` and does not wait for it. */
   spawn(line: string, { openFilesMax, env = {} }: SpawnOptions = {}): Foreground {
-    const limit = openFilesMax === undefined ? "" : `ulimit -n ${openFilesMax}; `;
-    const child = new Deno.Command("sh", {
-      args: ["-c", `${limit}exec "$@"`, "sh", ...CALL, ...line.split(" ")],
+    const limited = openFilesMax === undefined
+      ? []
+      : ["sh", "-c", `ulimit -n ${openFilesMax}; exec "$@"`, "sh"];
+    const [program = "", ...args] = [...limited, ...CALL, ...line.split(" ")];
+    const child = new Deno.Command(program, {
+      args,
       env: this.#environment(env),
       stdin: "null",
       stdout: "null",
@@ -149,10 +154,30 @@ export class Program implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    const find = (): number[] => processesAt(this.home);
-    await endAll(find, "SIGTERM", END_MS).catch(() => endAll(find, "SIGKILL", END_MS));
+    if (Deno.build.os === "linux") {
+      const find = (): number[] => processesAt(this.home);
+      await endAll(find, "SIGTERM", END_MS).catch(() => endAll(find, "SIGKILL", END_MS));
+    } else this.#killKnown();
     await Promise.all([...this.#children].map((child) => child.status));
-    await Deno.remove(this.home, { recursive: true });
+    // Windows lets go of a file some time after the process that had it open.
+    await waitFor(() => this.#isRemoved(), `the end of what uses ${this.home}`);
+  }
+
+  /** Kills what is known where processes cannot be found by their home. */
+  #killKnown(): void {
+    for (const child of this.#children) kill(child, "SIGKILL");
+    const pid = this.servicePid();
+    if (pid !== null) kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, "SIGKILL");
+  }
+
+  async #isRemoved(): Promise<boolean> {
+    try {
+      await Deno.remove(this.home, { recursive: true });
+    } catch (error) {
+      if (!IS_WINDOWS || error instanceof Deno.errors.NotFound) throw error;
+      return false;
+    }
+    return true;
   }
 
   async #output(
@@ -175,7 +200,8 @@ export class Program implements AsyncDisposable {
   }
 
   #environment(more: Readonly<Record<string, string>>): Record<string, string> {
-    const path = `${this.home}/bin:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}`;
+    const separator = IS_WINDOWS ? ";" : ":";
+    const path = `${this.home}/bin${separator}${Deno.env.get("PATH") ?? "/usr/bin:/bin"}`;
     return { HTTPCFG_HOME: this.home, PATH: path, NO_COLOR: "1", ...more };
   }
 }

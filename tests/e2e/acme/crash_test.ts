@@ -9,10 +9,11 @@ import { fakeAuthority } from "../../support/acme/fake_authority.ts";
 import { freePort } from "../../support/ports.ts";
 import { type Foreground, kill } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const NAME = "shop.example.com";
 
-Deno.test("ACME: a crash at each request of an order", async () => {
+Deno.test("ACME: a crash at each request of an order", ON_POSIX, async () => {
   const httpPort = freePort();
   await using authority = await fakeAuthority(httpPort);
   authority.processingPolls = 2;

@@ -7,6 +7,7 @@ import { fakeAuthority, problem } from "../../support/acme/fake_authority.ts";
 import { parseResponse, talk } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const NAME = "shop.example.com";
 const IP = "127.0.0.2";
@@ -16,92 +17,101 @@ function hashIn(pem: string): string {
   return certificateFacts(Deno.readTextFileSync(pem))!.hash;
 }
 
-Deno.test("ACME: renewal when the authority says so, once, naming the certificate", async () => {
-  const httpPort = freePort();
-  await using authority = await fakeAuthority(httpPort);
-  const asked: string[] = [];
-  let isDue = false;
-  authority.renewalInfo = (id): object => {
-    asked.push(id);
-    const [start, end] = isDue ? [-2, -1] : [50, 51];
-    isDue = false;
-    const at = (days: number): string => new Date(new Date().getTime() + days * DAY).toISOString();
-    return {
-      suggestedWindow: { start: at(start!), end: at(end!) },
-      explanationURL: "https://ca.example/revoked",
+Deno.test(
+  "ACME: renewal when the authority says so, once, naming the certificate",
+  ON_POSIX,
+  async () => {
+    const httpPort = freePort();
+    await using authority = await fakeAuthority(httpPort);
+    const asked: string[] = [];
+    let isDue = false;
+    authority.renewalInfo = (id): object => {
+      asked.push(id);
+      const [start, end] = isDue ? [-2, -1] : [50, 51];
+      isDue = false;
+      const at = (days: number): string =>
+        new Date(new Date().getTime() + days * DAY).toISOString();
+      return {
+        suggestedWindow: { start: at(start!), end: at(end!) },
+        explanationURL: "https://ca.example/revoked",
+      };
     };
-  };
-  await using home = await acmeHome(authority, { httpPort });
-  const { program, flags } = home;
-  const service = await program.serve();
-  await program.do(["cert", "acme", "add", NAME, ...flags]);
-  const first = certificateId(await Deno.readTextFile(home.pem(NAME)))!;
-  await waitFor(
-    () => typeof home.state(NAME).renewal?.at === "string",
-    "the question for the window",
-  );
-  assertEquals(asked, [first]);
-  const before = hashIn(home.pem(NAME));
+    await using home = await acmeHome(authority, { httpPort });
+    const { program, flags } = home;
+    const service = await program.serve();
+    await program.do(["cert", "acme", "add", NAME, ...flags]);
+    const first = certificateId(await Deno.readTextFile(home.pem(NAME)))!;
+    await waitFor(
+      () => typeof home.state(NAME).renewal?.at === "string",
+      "the question for the window",
+    );
+    assertEquals(asked, [first]);
+    const before = hashIn(home.pem(NAME));
 
-  service.signal("SIGTERM");
-  await service.ended;
-  isDue = true;
-  const { renewal } = home.state(NAME);
-  await home.remember(NAME, { renewal: { ...renewal!, checkAt: new Date(0).toISOString() } });
-  await program.serve();
-  await waitFor(() => hashIn(home.pem(NAME)) !== before, "the renewed certificate");
-  assertEquals(authority.orders.map(({ replaces }) => replaces), [undefined, first]);
-  await waitFor(() => asked.length === 3, "the question for the next window");
-  const second = certificateId(await Deno.readTextFile(home.pem(NAME)))!;
-  assertEquals(asked, [first, first, second]);
-  assertEquals(authority.orders.length, 2);
-  const [row] = JSON.parse((await program.do("status --format json")).out).acme;
-  assertEquals([row.state, row.explanationUrl], ["valid", "https://ca.example/revoked"]);
-});
-
-Deno.test("ACME: a renewal that fails: the old one stays, it is told, and restarts change nothing", async () => {
-  const httpPort = freePort();
-  await using authority = await fakeAuthority(httpPort);
-  authority.lifeMs = { before: 5 * DAY, after: 1.6 * DAY }; // 160 h, of which three days are lost
-  await using home = await acmeHome(authority, { httpPort });
-  const { program, flags } = home;
-  const refuse = (kind: string): Response | void => {
-    if (kind === "new-order") return problem(500, "serverInternal");
-  };
-  let service = await program.serve();
-  await program.do(["cert", "acme", "add", IP, ...flags]);
-  const hash = hashIn(home.pem(IP));
-  // It is due as soon as it is there: half of its life is over.
-  await waitFor(() => authority.orders.length > 1, "the renewal");
-  await waitFor(() => hashIn(home.pem(IP)) !== hash, "the renewed certificate");
-  authority.beforeAnswer = refuse;
-  await waitFor(() => home.state(IP).failures > 0, "a renewal that fails");
-  const served = hashIn(home.pem(IP));
-  const status = await program.run("status");
-  assertMatch(
-    status.out,
-    /Problem: the certificate "127\.0\.0\.2" cannot be renewed: .*it expires/s,
-  );
-  assertMatch(
-    (await program.run("events")).out,
-    /cannot be obtained: .*serverInternal.*next attempt/,
-  );
-
-  service.signal("SIGTERM");
-  await service.ended;
-  const notBefore = new Date(new Date().getTime() + DAY / 2).toISOString();
-  await home.remember(IP, { failures: 12, notBefore });
-  const orders = (): number => authority.requests.filter((kind) => kind === "new-order").length;
-  const seen = orders();
-  for (let i = 0; i < 2; i++) {
-    service = await program.serve();
-    const [row] = JSON.parse((await program.do("status --format json")).out).acme;
-    assertEquals([row.state, row.retryAt, row.hash], ["due", notBefore, served]);
     service.signal("SIGTERM");
     await service.ended;
-  }
-  assertEquals(orders(), seen, "nothing is ordered before its time");
-});
+    isDue = true;
+    const { renewal } = home.state(NAME);
+    await home.remember(NAME, { renewal: { ...renewal!, checkAt: new Date(0).toISOString() } });
+    await program.serve();
+    await waitFor(() => hashIn(home.pem(NAME)) !== before, "the renewed certificate");
+    assertEquals(authority.orders.map(({ replaces }) => replaces), [undefined, first]);
+    await waitFor(() => asked.length === 3, "the question for the next window");
+    const second = certificateId(await Deno.readTextFile(home.pem(NAME)))!;
+    assertEquals(asked, [first, first, second]);
+    assertEquals(authority.orders.length, 2);
+    const [row] = JSON.parse((await program.do("status --format json")).out).acme;
+    assertEquals([row.state, row.explanationUrl], ["valid", "https://ca.example/revoked"]);
+  },
+);
+
+Deno.test(
+  "ACME: a renewal that fails: the old one stays, it is told, and restarts change nothing",
+  ON_POSIX,
+  async () => {
+    const httpPort = freePort();
+    await using authority = await fakeAuthority(httpPort);
+    authority.lifeMs = { before: 5 * DAY, after: 1.6 * DAY }; // 160 h, of which three days are lost
+    await using home = await acmeHome(authority, { httpPort });
+    const { program, flags } = home;
+    const refuse = (kind: string): Response | void => {
+      if (kind === "new-order") return problem(500, "serverInternal");
+    };
+    let service = await program.serve();
+    await program.do(["cert", "acme", "add", IP, ...flags]);
+    const hash = hashIn(home.pem(IP));
+    // It is due as soon as it is there: half of its life is over.
+    await waitFor(() => authority.orders.length > 1, "the renewal");
+    await waitFor(() => hashIn(home.pem(IP)) !== hash, "the renewed certificate");
+    authority.beforeAnswer = refuse;
+    await waitFor(() => home.state(IP).failures > 0, "a renewal that fails");
+    const served = hashIn(home.pem(IP));
+    const status = await program.run("status");
+    assertMatch(
+      status.out,
+      /Problem: the certificate "127\.0\.0\.2" cannot be renewed: .*it expires/s,
+    );
+    assertMatch(
+      (await program.run("events")).out,
+      /cannot be obtained: .*serverInternal.*next attempt/,
+    );
+
+    service.signal("SIGTERM");
+    await service.ended;
+    const notBefore = new Date(new Date().getTime() + DAY / 2).toISOString();
+    await home.remember(IP, { failures: 12, notBefore });
+    const orders = (): number => authority.requests.filter((kind) => kind === "new-order").length;
+    const seen = orders();
+    for (let i = 0; i < 2; i++) {
+      service = await program.serve();
+      const [row] = JSON.parse((await program.do("status --format json")).out).acme;
+      assertEquals([row.state, row.retryAt, row.hash], ["due", notBefore, served]);
+      service.signal("SIGTERM");
+      await service.ended;
+    }
+    assertEquals(orders(), seen, "nothing is ordered before its time");
+  },
+);
 
 Deno.test("ACME: whoever is told to wait waits, also when asked by hand", async () => {
   const httpPort = freePort();
@@ -173,7 +183,7 @@ Deno.test("ACME: requests for tokens, on stopped and paused sites, with any host
   assertEquals(status, 503, "the site is paused, and the challenge is over");
 });
 
-Deno.test("ACME: two services that want one certificate make one order", async () => {
+Deno.test("ACME: two services that want one certificate make one order", ON_POSIX, async () => {
   const httpPort = freePort();
   await using authority = await fakeAuthority(httpPort);
   authority.processingPolls = 2;

@@ -5,6 +5,7 @@ import { isRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { CALL, Program } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const ADDRESS = "127.0.0.2";
 const STOP = "httpcfg net stop http /y";
@@ -58,7 +59,7 @@ Deno.test("add, site add NAME DIR, start, restart, logs, stop", async () => {
   assertEquals(await get(port), "from the folder");
 });
 
-Deno.test("logs --follow shows requests as they are served", async () => {
+Deno.test("logs --follow shows requests as they are served", ON_POSIX, async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Program } from "../../support/program.ts";
 import { testWith } from "../../support/tools.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const TITLE = "IP addresses present in the IP listen list:";
 
@@ -42,28 +43,32 @@ testWith(["expect"], "netsh on a terminal asks with its context until quit", asy
   assertEquals(left.status, 0, left.out);
 });
 
-Deno.test("netsh runs the commands of a pipe, without a prompt, with the status of the worst", async () => {
-  await using program = await Program.make();
-  const absent = await program.shell(
-    `echo "http delete sslcert ipport=0.0.0.0:443" | httpcfg netsh`,
-  );
-  assertEquals(absent.status, 1);
-  assertEquals(
-    absent.out,
-    "\nSSL Certificate deletion failed, Error: 2\nThe system cannot find the file specified.\n\n",
-  );
-  const lines = await program.shell(
-    `printf '%s\\r\\n' http 'add iplisten 127.0.0.2' 'show iplisten' | httpcfg netsh`,
-  );
-  assertEquals(lines.status, 0, lines.err);
-  assertStringIncludes(lines.out, `${TITLE}\n`);
-  assertEquals(lines.out.includes("netsh>"), false);
-  const none = await program.shell("httpcfg netsh < /dev/null");
-  assertEquals([none.status, none.out], [1, ""]);
-  assertMatch(none.err, /^error: Cannot run anything: no command is given/);
-});
+Deno.test(
+  "netsh runs the commands of a pipe, without a prompt, with the status of the worst",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const absent = await program.shell(
+      `echo "http delete sslcert ipport=0.0.0.0:443" | httpcfg netsh`,
+    );
+    assertEquals(absent.status, 1);
+    assertEquals(
+      absent.out,
+      "\nSSL Certificate deletion failed, Error: 2\nThe system cannot find the file specified.\n\n",
+    );
+    const lines = await program.shell(
+      `printf '%s\\r\\n' http 'add iplisten 127.0.0.2' 'show iplisten' | httpcfg netsh`,
+    );
+    assertEquals(lines.status, 0, lines.err);
+    assertStringIncludes(lines.out, `${TITLE}\n`);
+    assertEquals(lines.out.includes("netsh>"), false);
+    const none = await program.shell("httpcfg netsh < /dev/null");
+    assertEquals([none.status, none.out], [1, ""]);
+    assertMatch(none.err, /^error: Cannot run anything: no command is given/);
+  },
+);
 
-Deno.test("netsh answers a line of a pipe before the next one comes", async () => {
+Deno.test("netsh answers a line of a pipe before the next one comes", ON_POSIX, async () => {
   await using program = await Program.make();
   const { status, out } = await program.shell(`
     coproc netsh { httpcfg netsh -c http; }
@@ -77,7 +82,7 @@ Deno.test("netsh answers a line of a pipe before the next one comes", async () =
   assertEquals([status, out], [0, "IP address successfully added\n"]);
 });
 
-Deno.test("a script in UTF-16, as Windows PowerShell writes it, is read", async () => {
+Deno.test("a script in UTF-16, as Windows PowerShell writes it, is read", ON_POSIX, async () => {
   await using program = await Program.make();
   const { status, out } = await program.shell(`
     printf '\\xff\\xfe' > "$HTTPCFG_HOME/script.txt"

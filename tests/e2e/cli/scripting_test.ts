@@ -6,6 +6,7 @@ import { freePort } from "../../support/ports.ts";
 import { Program, type Result } from "../../support/program.ts";
 import { testWith } from "../../support/tools.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 /** Runs `text` as a file of `sh -eu`, without a terminal. */
 async function script(program: Program, text: string): Promise<Result> {
@@ -62,30 +63,34 @@ testWith(["jq"], "a script does the whole job, and changes nothing the second ti
   assertEquals((await program.do("history --format json")).out, history);
 });
 
-Deno.test("site add --idempotent with other content names the commands that make it so", async () => {
-  await using program = await Program.make();
-  const add = (...words: string[]): Promise<Result> => {
-    return program.run(["site", "add", "my shop", ...words, "--idempotent"]);
-  };
-  assertEquals((await add("--bind", ":8081:", "--respond", "a b")).status, 0);
-  const cases: [words: string[], differs: RegExp][] = [
-    [["--bind", ":8082:", "--respond", "it's"], /with other bindings, content\n/],
-    [["--bind", ":8082:", "--respond", "it's", "--no-start"], /with other autoStart\n/],
-    [["--bind", ":8083:", "--echo", "--max-body", "9"], /content, maxRequestEntityAllowed\n/],
-    [["--bind", ":8083:", "--echo"], /with other maxRequestEntityAllowed\n/],
-    [["--bind-tls", ":8083:", "--echo", "--no-start"], /bindings, secureBindings, autoStart\n/],
-  ];
-  for (const [words, differs] of cases) {
-    const refused = await add(...words);
-    assertEquals(refused.status, 1, words.join(" "));
-    assertMatch(refused.err, differs);
-    const hint = /^hint: (.*)$/m.exec(refused.err)?.[1] ?? "";
-    const cured = await program.shell(`set -e; ${hint}`);
-    assertEquals(cured.status, 0, `${hint}\n${cured.err}`);
-    const again = await add(...words);
-    assertEquals([again.status, again.err], [0, "note: unchanged\n"], hint);
-  }
-});
+Deno.test(
+  "site add --idempotent with other content names the commands that make it so",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const add = (...words: string[]): Promise<Result> => {
+      return program.run(["site", "add", "my shop", ...words, "--idempotent"]);
+    };
+    assertEquals((await add("--bind", ":8081:", "--respond", "a b")).status, 0);
+    const cases: [words: string[], differs: RegExp][] = [
+      [["--bind", ":8082:", "--respond", "it's"], /with other bindings, content\n/],
+      [["--bind", ":8082:", "--respond", "it's", "--no-start"], /with other autoStart\n/],
+      [["--bind", ":8083:", "--echo", "--max-body", "9"], /content, maxRequestEntityAllowed\n/],
+      [["--bind", ":8083:", "--echo"], /with other maxRequestEntityAllowed\n/],
+      [["--bind-tls", ":8083:", "--echo", "--no-start"], /bindings, secureBindings, autoStart\n/],
+    ];
+    for (const [words, differs] of cases) {
+      const refused = await add(...words);
+      assertEquals(refused.status, 1, words.join(" "));
+      assertMatch(refused.err, differs);
+      const hint = /^hint: (.*)$/m.exec(refused.err)?.[1] ?? "";
+      const cured = await program.shell(`set -e; ${hint}`);
+      assertEquals(cured.status, 0, `${hint}\n${cured.err}`);
+      const again = await add(...words);
+      assertEquals([again.status, again.err], [0, "note: unchanged\n"], hint);
+    }
+  },
+);
 
 Deno.test("net start and reload fail while a site is down, and say which", async () => {
   await using program = await Program.make();
@@ -177,7 +182,7 @@ Deno.test("reload --wait counts the connections to closed sockets", async () => 
   assertEquals((await program.run("reload --wait")).status, 0);
 });
 
-Deno.test("a script is never asked, and hears what to type instead", async () => {
+Deno.test("a script is never asked, and hears what to type instead", ON_POSIX, async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("set iplisten -i 127.0.0.2");
@@ -202,14 +207,20 @@ Deno.test("a script is never asked, and hears what to type instead", async () =>
   assertEquals((await program.shell("httpcfg net stop http /y < /dev/null")).status, 0);
 });
 
-Deno.test("the history names the user without USER, and its lines can be typed again", async () => {
-  await using program = await Program.make();
-  const site = "--bind :8081: --respond 'it'\\''s up'";
-  const added = await program.shell(`env -u USER -u SUDO_USER httpcfg site add 'my site' ${site}`);
-  assertEquals(added.status, 0, added.err);
-  const { history } = JSON.parse((await program.do("history --format json")).out);
-  const { user, command } = history.at(-1);
-  assertEquals(user, (await program.shell("id -un")).out.trim());
-  await program.do(["site", "remove", "my site"]);
-  assertEquals((await program.shell(command)).status, 0, command);
-});
+Deno.test(
+  "the history names the user without USER, and its lines can be typed again",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const site = "--bind :8081: --respond 'it'\\''s up'";
+    const added = await program.shell(
+      `env -u USER -u SUDO_USER httpcfg site add 'my site' ${site}`,
+    );
+    assertEquals(added.status, 0, added.err);
+    const { history } = JSON.parse((await program.do("history --format json")).out);
+    const { user, command } = history.at(-1);
+    assertEquals(user, (await program.shell("id -un")).out.trim());
+    await program.do(["site", "remove", "my site"]);
+    assertEquals((await program.shell(command)).status, 0, command);
+  },
+);

@@ -1,6 +1,7 @@
 // Goal: a line that cannot be used has the line that can as its hint. Method: a table; each hint is
 // typed as it stands.
 import { checkRows, plainPlace, type Row } from "./hint_rows.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const BLOG = "httpcfg site add blog";
 
@@ -406,7 +407,7 @@ Deno.test("flags and words: each hint is the line that was meant", async (t) => 
   await checkRows(FLAGS, plainPlace, t);
 });
 
-Deno.test("sites: each hint is the line that was meant", async (t) => {
+Deno.test("sites: each hint is the line that was meant", ON_POSIX, async (t) => {
   await checkRows(SITES, plainPlace, t);
 });
 

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { waitFor } from "../../support/wait.ts";
 import { freePort } from "../../support/ports.ts";
+import { ON_LINUX, ON_POSIX } from "../../support/platforms.ts";
 import { checkRows, type Place, plainPlace, quoted, type Row } from "./hint_rows.ts";
 
 const START = "httpcfg net start w3svc";
@@ -247,49 +248,60 @@ Deno.test("beside a service: each hint cures the refusal", async (t) => {
   await checkRows(RUNS, place, t);
 });
 
-Deno.test("serve after net stop http: the process is still there, and the hints end it", async () => {
-  const port = freePort();
-  for (const index of [0, 1]) {
+Deno.test(
+  "serve after net stop http: the process is still there, and the hints end it",
+  ON_LINUX,
+  async () => {
+    const port = freePort();
+    for (const index of [0, 1]) {
+      await using place = await plainPlace();
+      const { program } = place;
+      const site = ["--bind", `127.0.0.1:${port}:`, "--respond", "here"];
+      await program.do(["site", "set", "Default Web Site", ...site]);
+      await program.do("net start w3svc");
+      await program.do("net stop http /y");
+      const refused = await program.run("serve");
+      assertEquals(refused.status, 1, refused.err);
+      assertMatch(refused.err, /already running as process [0-9]+\n/);
+      const hints = refused.err.split("\n").filter((line) => line.startsWith("hint: "))
+        .map((line) => line.slice("hint: ".length))
+        .filter((line) => line !== "httpcfg service install | sh");
+      const serve = "httpcfg net stop iisadmin; httpcfg serve";
+      assertEquals(hints, ["httpcfg net start w3svc", serve]);
+      // The second runs until it is stopped, when the place ends.
+      const typed = quoted(hints[index]!);
+      await place.shell(`setsid sh -c ${typed} >/dev/null 2>&1 &`);
+      const get = `curl -fsS http://127.0.0.1:${port}/`;
+      await waitFor(
+        async () => (await place.shell(get)).out === "here",
+        `the site, after ${typed}`,
+      );
+    }
+  },
+);
+
+Deno.test(
+  "plain HTTP on a port that speaks TLS gets a response that says so",
+  ON_POSIX,
+  async () => {
     await using place = await plainPlace();
     const { program } = place;
-    const site = ["--bind", `127.0.0.1:${port}:`, "--respond", "here"];
-    await program.do(["site", "set", "Default Web Site", ...site]);
+    const port = freePort();
+    const site = ["--bind-tls", `127.0.0.1:${port}:`, "--respond", "here"];
+    await program.do(["site", "set", "Default Web Site", "--bind", `:${freePort()}:`, ...site]);
+    const { out: hash } = await program.do("cert create --self-signed --name a.test");
+    await program.do(`set ssl -i 127.0.0.1:${port} -h ${hash.trim()}`);
     await program.do("net start w3svc");
+    const plain = await place.shell(`curl -sS -w ' %{http_code}' http://127.0.0.1:${port}/x`);
+    assertMatch(plain.out, /This port speaks TLS: use https:\/\/ instead of http:\/\/.* 400$/s);
+    assertEquals((await place.shell(`curl -sSk https://127.0.0.1:${port}/x`)).out, "here");
     await program.do("net stop http /y");
-    const refused = await program.run("serve");
-    assertEquals(refused.status, 1, refused.err);
-    assertMatch(refused.err, /already running as process [0-9]+\n/);
-    const hints = refused.err.split("\n").filter((line) => line.startsWith("hint: "))
-      .map((line) => line.slice("hint: ".length))
-      .filter((line) => line !== "httpcfg service install | sh");
-    const serve = "httpcfg net stop iisadmin; httpcfg serve";
-    assertEquals(hints, ["httpcfg net start w3svc", serve]);
-    // The second runs until it is stopped, when the place ends.
-    const typed = quoted(hints[index]!);
-    await place.shell(`setsid sh -c ${typed} >/dev/null 2>&1 &`);
-    const get = `curl -fsS http://127.0.0.1:${port}/`;
-    await waitFor(async () => (await place.shell(get)).out === "here", `the site, after ${typed}`);
-  }
-});
+    await program.do("net stop iisadmin");
+    const log = await place.shell("cat $(find $HTTPCFG_HOME/log -iname 'httperr*.log')");
+    assertStringIncludes(log.out, "GET /x 400 - PlainHttp");
+  },
+);
 
-Deno.test("plain HTTP on a port that speaks TLS gets a response that says so", async () => {
-  await using place = await plainPlace();
-  const { program } = place;
-  const port = freePort();
-  const site = ["--bind-tls", `127.0.0.1:${port}:`, "--respond", "here"];
-  await program.do(["site", "set", "Default Web Site", "--bind", `:${freePort()}:`, ...site]);
-  const { out: hash } = await program.do("cert create --self-signed --name a.test");
-  await program.do(`set ssl -i 127.0.0.1:${port} -h ${hash.trim()}`);
-  await program.do("net start w3svc");
-  const plain = await place.shell(`curl -sS -w ' %{http_code}' http://127.0.0.1:${port}/x`);
-  assertMatch(plain.out, /This port speaks TLS: use https:\/\/ instead of http:\/\/.* 400$/s);
-  assertEquals((await place.shell(`curl -sSk https://127.0.0.1:${port}/x`)).out, "here");
-  await program.do("net stop http /y");
-  await program.do("net stop iisadmin");
-  const log = await place.shell("cat $(find $HTTPCFG_HOME/log -iname 'httperr*.log')");
-  assertStringIncludes(log.out, "GET /x 400 - PlainHttp");
-});
-
-Deno.test("documents: each hint cures the refusal", async (t) => {
+Deno.test("documents: each hint cures the refusal", ON_POSIX, async (t) => {
   await checkRows(DOCUMENTS, place, t);
 });

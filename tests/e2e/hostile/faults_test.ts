@@ -6,6 +6,7 @@ import { freePort } from "../../support/ports.ts";
 import { Program, type Result } from "../../support/program.ts";
 import { testWith } from "../../support/tools.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 /** Only root can mount. */
 const CAN_MOUNT = Deno.uid() === 0 ? ["unshare", "mount"] : ["root"];
@@ -444,7 +445,7 @@ const OBSTACLES: readonly (readonly [what: string, make: string, line: string, s
 ];
 
 for (const [what, make, line, says] of OBSTACLES) {
-  Deno.test(`${line} with ${what}: an error with a hint, nothing changed`, async () => {
+  Deno.test(`${line} with ${what}: an error with a hint, nothing changed`, ON_POSIX, async () => {
     await using program = await Program.make();
     await program.shell(`cd ${program.home}; ${make}`);
     const before = await namesBelow(program.home);
@@ -466,33 +467,37 @@ async function namesBelow(home: string): Promise<string[]> {
   }).sort();
 }
 
-Deno.test("a damaged history: the rest is listed, and the next change can be undone", async () => {
-  await using program = await Program.make();
-  for (const i of [2, 3, 4]) await program.do(`set iplisten -i 127.0.0.${i}`);
-  const file = `${program.home}/history/000001.jsonl`;
-  const lines = (await Deno.readTextFile(file)).split("\n");
-  await Deno.writeTextFile(file, lines.with(2, "{").join("\n"));
+Deno.test(
+  "a damaged history: the rest is listed, and the next change can be undone",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    for (const i of [2, 3, 4]) await program.do(`set iplisten -i 127.0.0.${i}`);
+    const file = `${program.home}/history/000001.jsonl`;
+    const lines = (await Deno.readTextFile(file)).split("\n");
+    await Deno.writeTextFile(file, lines.with(2, "{").join("\n"));
 
-  const listed = await program.run("history");
-  assertEquals(listed.status, 1);
-  assertMatch(listed.out, /^2 .*\n?$/m);
-  assertMatch(
-    listed.err,
-    /^warning: ".*000001.jsonl" is damaged \(line 3: not a version in JSON, and 1 more lines\)\nhint: mv /m,
-  );
-  const shown = await program.run("history show 3");
-  assertEquals([shown.status, shown.out], [1, ""]);
-  assertMatch(shown.err, /Cannot read version 3 of the document: ".*" is damaged \(line 3: /);
-  const set = await program.do("set iplisten -i 127.0.0.5");
-  assertMatch(set.err, /^warning: ".*000001.jsonl" is damaged/);
-  assertEquals((await program.run("history diff 6")).out, '+ ipListen: "127.0.0.5"\n');
-  const diff = await program.run("history diff 5");
-  assertEquals(diff.status, 1);
-  assertMatch(diff.err, /version 4 cannot be read\nhint: httpcfg history diff 2 5\n/);
-  assertMatch((await program.run("history diff 2 5")).out, /\+ ipListen: "127.0.0.4"/);
-  assertEquals((await program.do("rollback 2")).out.split("\n").length, 4);
-  assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
-  // The hint ends the warning.
-  await program.shell(/^hint: (.*)$/m.exec(listed.err)![1]!);
-  assertEquals((await program.run("history")).status, 0);
-});
+    const listed = await program.run("history");
+    assertEquals(listed.status, 1);
+    assertMatch(listed.out, /^2 .*\n?$/m);
+    assertMatch(
+      listed.err,
+      /^warning: ".*000001.jsonl" is damaged \(line 3: not a version in JSON, and 1 more lines\)\nhint: mv /m,
+    );
+    const shown = await program.run("history show 3");
+    assertEquals([shown.status, shown.out], [1, ""]);
+    assertMatch(shown.err, /Cannot read version 3 of the document: ".*" is damaged \(line 3: /);
+    const set = await program.do("set iplisten -i 127.0.0.5");
+    assertMatch(set.err, /^warning: ".*000001.jsonl" is damaged/);
+    assertEquals((await program.run("history diff 6")).out, '+ ipListen: "127.0.0.5"\n');
+    const diff = await program.run("history diff 5");
+    assertEquals(diff.status, 1);
+    assertMatch(diff.err, /version 4 cannot be read\nhint: httpcfg history diff 2 5\n/);
+    assertMatch((await program.run("history diff 2 5")).out, /\+ ipListen: "127.0.0.4"/);
+    assertEquals((await program.do("rollback 2")).out.split("\n").length, 4);
+    assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
+    // The hint ends the warning.
+    await program.shell(/^hint: (.*)$/m.exec(listed.err)![1]!);
+    assertEquals((await program.run("history")).status, 0);
+  },
+);

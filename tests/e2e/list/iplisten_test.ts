@@ -1,25 +1,30 @@
 // Story: an administrator maintains the IP inclusion list with the commands of KB 813368.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Program } from "../../support/program.ts";
+import { ON_LINUX } from "../../support/platforms.ts";
 
-Deno.test("the list is set, queried and deleted with the KB's commands and codes", async () => {
-  await using program = await Program.make();
-  const steps: [line: string, out: string, status: number][] = [
-    ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
-    ["set iplisten -i 127.0.0.2", "HttpSetServiceConfiguration completed with 0\n", 0],
-    ["set iplisten -i 127.0.0.2", "HttpSetServiceConfiguration completed with 183\n", 183],
-    ["query iplisten", "IP :127.0.0.2\n", 0],
-    ["set iplisten /i ::1", "HttpSetServiceConfiguration completed with 0\n", 0],
-    ["query iplisten --format ndjson", '{"ip":"127.0.0.2"}\n{"ip":"::1"}\n', 0],
-    ["delete iplisten -i ::1", "HttpDeleteServiceConfiguration completed with 0\n", 0],
-    ["delete iplisten -i 127.0.0.2", "HttpDeleteServiceConfiguration completed with 0\n", 0],
-    ["delete iplisten -i 127.0.0.2", "HttpDeleteServiceConfiguration completed with 2\n", 2],
-    ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
-  ];
-  for (const [line, out, status] of steps) {
-    assertEquals(await program.run(line), { status, out, err: "" }, line);
-  }
-});
+Deno.test(
+  "the list is set, queried and deleted with the KB's commands and codes",
+  ON_LINUX,
+  async () => {
+    await using program = await Program.make();
+    const steps: [line: string, out: string, status: number][] = [
+      ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
+      ["set iplisten -i 127.0.0.2", "HttpSetServiceConfiguration completed with 0\n", 0],
+      ["set iplisten -i 127.0.0.2", "HttpSetServiceConfiguration completed with 183\n", 183],
+      ["query iplisten", "IP :127.0.0.2\n", 0],
+      ["set iplisten /i ::1", "HttpSetServiceConfiguration completed with 0\n", 0],
+      ["query iplisten --format ndjson", '{"ip":"127.0.0.2"}\n{"ip":"::1"}\n', 0],
+      ["delete iplisten -i ::1", "HttpDeleteServiceConfiguration completed with 0\n", 0],
+      ["delete iplisten -i 127.0.0.2", "HttpDeleteServiceConfiguration completed with 0\n", 0],
+      ["delete iplisten -i 127.0.0.2", "HttpDeleteServiceConfiguration completed with 2\n", 2],
+      ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
+    ];
+    for (const [line, out, status] of steps) {
+      assertEquals(await program.run(line), { status, out, err: "" }, line);
+    }
+  },
+);
 
 Deno.test("the document is readable JSON, and no temporary file is left", async () => {
   await using program = await Program.make();

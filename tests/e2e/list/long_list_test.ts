@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { CALL, kill, Program } from "../../support/program.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const SET_0 = "HttpSetServiceConfiguration completed with 0\n";
 const SET_183 = "HttpSetServiceConfiguration completed with 183\n";
@@ -48,18 +49,22 @@ Deno.test("many entries in one call are one change, each with its answer", async
   assertEquals(await stored(program), []);
 });
 
-Deno.test("files that editors and shells make are read: a byte order mark, /dev/stdin", async () => {
-  await using program = await Program.make();
-  const document = await program.do("config export");
-  await Deno.writeTextFile(program.config, `\uFEFF${document.out}`);
-  const piped = await program.shell(
-    "printf '127.0.0.2\\n' | httpcfg set iplisten --from /dev/stdin",
-  );
-  assertEquals([piped.status, piped.out], [0, SET_0]);
-  assertEquals(await stored(program), ["127.0.0.2"]);
-});
+Deno.test(
+  "files that editors and shells make are read: a byte order mark, /dev/stdin",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const document = await program.do("config export");
+    await Deno.writeTextFile(program.config, `\uFEFF${document.out}`);
+    const piped = await program.shell(
+      "printf '127.0.0.2\\n' | httpcfg set iplisten --from /dev/stdin",
+    );
+    assertEquals([piped.status, piped.out], [0, SET_0]);
+    assertEquals(await stored(program), ["127.0.0.2"]);
+  },
+);
 
-Deno.test("entries come from a file and from stdin, with any line ends", async () => {
+Deno.test("entries come from a file and from stdin, with any line ends", ON_POSIX, async () => {
   await using program = await Program.make();
   const file = `${program.home}/list.txt`;
   await Deno.writeTextFile(file, "\uFEFF# web\r\n\r\n 127.0.0.2 \r\n10.0.0.0/8\r\nbad!\r\n::1");
@@ -78,7 +83,7 @@ Deno.test("entries come from a file and from stdin, with any line ends", async (
   assertEquals(await stored(program), []);
 });
 
-Deno.test("what is no file with entries is refused, and nothing is stored", async () => {
+Deno.test("what is no file with entries is refused, and nothing is stored", ON_POSIX, async () => {
   await using program = await Program.make();
   await program.shell(`mkfifo "$HTTPCFG_HOME/pipe"; mkdir "$HTTPCFG_HOME/folder"`);
   await Deno.writeTextFile(`${program.home}/empty`, "# nothing\n\n");
@@ -199,33 +204,37 @@ Deno.test("the history of an older program is read, and continued", async () => 
   assertEquals(await versions(program), [8, 9, 10, 11, 12]);
 });
 
-Deno.test("a loop and a script that are killed lose nothing that was answered", async () => {
-  await using program = await Program.make();
-  await program.do("set iplisten -i 192.0.2.1");
-  const answered = ["192.0.2.1"];
-  for (let i = 0; i < 30; i++) {
-    const entry = entryOf(i);
-    const output = await killAfter(program, ["set", "iplisten", "-i", entry], i % 5);
-    if (output.includes("completed with 0")) answered.push(entry);
+Deno.test(
+  "a loop and a script that are killed lose nothing that was answered",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    await program.do("set iplisten -i 192.0.2.1");
+    const answered = ["192.0.2.1"];
+    for (let i = 0; i < 30; i++) {
+      const entry = entryOf(i);
+      const output = await killAfter(program, ["set", "iplisten", "-i", entry], i % 5);
+      if (output.includes("completed with 0")) answered.push(entry);
+      const now = new Set(await stored(program));
+      for (const one of answered) assert(now.has(one), `${one} was answered and is lost`);
+    }
+    const lines = entries(200).flatMap((_, i) => [
+      `add iplisten ipaddress=10.9.0.${i}`,
+      `add timeout timeouttype=idleconnectiontimeout value=${60 + i}`,
+    ]);
+    await Deno.writeTextFile(`${program.home}/script`, lines.join("\n"));
+    const script = await killAfter(program, ["netsh", "-f", `${program.home}/script`], 20);
+    const count = script.split("IP address successfully added").length - 1;
     const now = new Set(await stored(program));
-    for (const one of answered) assert(now.has(one), `${one} was answered and is lost`);
-  }
-  const lines = entries(200).flatMap((_, i) => [
-    `add iplisten ipaddress=10.9.0.${i}`,
-    `add timeout timeouttype=idleconnectiontimeout value=${60 + i}`,
-  ]);
-  await Deno.writeTextFile(`${program.home}/script`, lines.join("\n"));
-  const script = await killAfter(program, ["netsh", "-f", `${program.home}/script`], 20);
-  const count = script.split("IP address successfully added").length - 1;
-  const now = new Set(await stored(program));
-  for (let i = 0; i < count; i++) assert(now.has(`10.9.0.${i}`), `line ${i} is lost`);
-  assert(count < 200, "the script was killed before its end");
+    for (let i = 0; i < count; i++) assert(now.has(`10.9.0.${i}`), `line ${i} is lost`);
+    assert(count < 200, "the script was killed before its end");
 
-  await program.do("set iplisten -i ::1");
-  const kept = await versions(program);
-  assertEquals(kept, kept.map((_, i) => kept[0]! + i), "no version is missing");
-  assertEquals((await program.run(`history diff ${kept.at(-1)}`)).out, '+ ipListen: "::1"\n');
-});
+    await program.do("set iplisten -i ::1");
+    const kept = await versions(program);
+    assertEquals(kept, kept.map((_, i) => kept[0]! + i), "no version is missing");
+    assertEquals((await program.run(`history diff ${kept.at(-1)}`)).out, '+ ipListen: "::1"\n');
+  },
+);
 
 /** Runs `httpcfg` and kills it after `steps` events in its history; returns its output until then. */
 async function killAfter(

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
 import { Program } from "../../support/program.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 Deno.test("verify succeeds if the service listens exactly where it should", async () => {
   await using program = await started(freePort(), ["127.0.0.2", "::1"]);
@@ -70,7 +71,7 @@ Deno.test("verify without a service gives a hint", async () => {
   assertStringIncludes(err, "hint: httpcfg net start w3svc");
 });
 
-Deno.test("a service that hangs is a failure, and nobody waits for it", async () => {
+Deno.test("a service that hangs is a failure, and nobody waits for it", ON_POSIX, async () => {
   await using program = await started(freePort(), ["127.0.0.2"]);
   const pid = program.servicePid()!;
   Deno.kill(pid, "SIGSTOP");

@@ -7,6 +7,7 @@ import { talk } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { Program } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 /** A site of files on a port, with a folder and an application. */
 async function withFiles(program: Program, port: number): Promise<void> {
@@ -41,77 +42,81 @@ async function curl(program: Program, words: string): Promise<string> {
   return (await program.shell(`curl -s -i --path-as-is --max-time 20 ${words}`)).out;
 }
 
-Deno.test("values of paths act: access, redirects, documents, fields, types, pages", async () => {
-  await using program = await Program.make();
-  const port = freePort();
-  await withFiles(program, port);
-  await program.serve();
-  const at = `http://127.0.0.1:${port}`;
-  const get = (path: string): Promise<string> => curl(program, `'${at}${path}'`);
-  const set = async (...lines: (readonly string[])[]): Promise<void> => {
-    for (const line of lines) await program.do(["adsutil", ...line]);
-    await program.do("reload");
-  };
-  const root = "w3svc/1/root";
+Deno.test(
+  "values of paths act: access, redirects, documents, fields, types, pages",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    const port = freePort();
+    await withFiles(program, port);
+    await program.serve();
+    const at = `http://127.0.0.1:${port}`;
+    const get = (path: string): Promise<string> => curl(program, `'${at}${path}'`);
+    const set = async (...lines: (readonly string[])[]): Promise<void> => {
+      for (const line of lines) await program.do(["adsutil", ...line]);
+      await program.do("reload");
+    };
+    const root = "w3svc/1/root";
 
-  await set(
-    ["create", `${root}/private`, "IIsWebDirectory"],
-    ["create", `${root}/private/open`, "IIsWebDirectory"],
-    ["set", `${root}/private/AccessRead`, "False"],
-    ["set", `${root}/private/open/AccessRead`, "True"],
-  );
-  for (
-    const path of [
-      "/private/x.html",
-      "/PRIVATE/x.html",
-      "//private/x.html",
-      "/a/../private/x.html",
-      "/%70rivate/x.html",
-    ]
-  ) {
-    assertMatch(await get(path), /^HTTP\/1\.1 403 /, path);
-  }
-  assertMatch(await get("/private/open/x.html"), /\r\n\r\npublic$/);
-  await waitFor(async () => (await logOf(program)).includes(" 403 2 0"), "403.2 in the log");
+    await set(
+      ["create", `${root}/private`, "IIsWebDirectory"],
+      ["create", `${root}/private/open`, "IIsWebDirectory"],
+      ["set", `${root}/private/AccessRead`, "False"],
+      ["set", `${root}/private/open/AccessRead`, "True"],
+    );
+    for (
+      const path of [
+        "/private/x.html",
+        "/PRIVATE/x.html",
+        "//private/x.html",
+        "/a/../private/x.html",
+        "/%70rivate/x.html",
+      ]
+    ) {
+      assertMatch(await get(path), /^HTTP\/1\.1 403 /, path);
+    }
+    assertMatch(await get("/private/open/x.html"), /\r\n\r\npublic$/);
+    await waitFor(async () => (await logOf(program)).includes(" 403 2 0"), "403.2 in the log");
 
-  await set(["set", `${root}/DefaultDoc`, "none.htm,start.htm"]);
-  assertMatch(await get("/"), /\r\n\r\nstart$/);
-  await set(["set", `${root}/EnableDefaultDoc`, "False"]);
-  assertMatch(await get("/"), /^HTTP\/1\.1 403 /);
-  await set(["set", `${root}/EnableDirBrowsing`, "True"]);
-  assertStringIncludes(await get("/"), "start.htm");
-  assertMatch(await get("/docs/"), /^HTTP\/1\.1 403 /);
+    await set(["set", `${root}/DefaultDoc`, "none.htm,start.htm"]);
+    assertMatch(await get("/"), /\r\n\r\nstart$/);
+    await set(["set", `${root}/EnableDefaultDoc`, "False"]);
+    assertMatch(await get("/"), /^HTTP\/1\.1 403 /);
+    await set(["set", `${root}/EnableDirBrowsing`, "True"]);
+    assertStringIncludes(await get("/"), "start.htm");
+    assertMatch(await get("/docs/"), /^HTTP\/1\.1 403 /);
 
-  await set(
-    ["set", "w3svc/1/HttpCustomHeaders", "X-Site: 1"],
-    ["set", `${root}/docs/HttpCustomHeaders`, "X-Docs: 1"],
-    ["set", `${root}/docs/HttpExpires`, "D, 0x3C"],
-    ["set", `${root}/docs/MimeMap`, ".foo,text/x-foo"],
-    ["set", `${root}/HttpErrors`, `404,*,FILE,${program.home}/404.html`],
-  );
-  assertStringIncludes(await get("/start.htm"), "X-Site: 1\r\n");
-  const docs = await get("/docs/data.foo");
-  assertStringIncludes(docs, "X-Docs: 1\r\n");
-  assertStringIncludes(docs, "Cache-Control: max-age=60\r\n");
-  assertStringIncludes(docs, "Content-Type: text/x-foo\r\n");
-  assert(!docs.includes("X-Site"), docs);
-  assertMatch(await get("/nothing.html"), /^HTTP\/1\.1 404 [\s\S]*\r\n\r\nour own 404$/);
+    await set(
+      ["set", "w3svc/1/HttpCustomHeaders", "X-Site: 1"],
+      ["set", `${root}/docs/HttpCustomHeaders`, "X-Docs: 1"],
+      ["set", `${root}/docs/HttpExpires`, "D, 0x3C"],
+      ["set", `${root}/docs/MimeMap`, ".foo,text/x-foo"],
+      ["set", `${root}/HttpErrors`, `404,*,FILE,${program.home}/404.html`],
+    );
+    assertStringIncludes(await get("/start.htm"), "X-Site: 1\r\n");
+    const docs = await get("/docs/data.foo");
+    assertStringIncludes(docs, "X-Docs: 1\r\n");
+    assertStringIncludes(docs, "Cache-Control: max-age=60\r\n");
+    assertStringIncludes(docs, "Content-Type: text/x-foo\r\n");
+    assert(!docs.includes("X-Site"), docs);
+    assertMatch(await get("/nothing.html"), /^HTTP\/1\.1 404 [\s\S]*\r\n\r\nour own 404$/);
 
-  await set(
-    ["set", `${root}/docs/HttpRedirect`, "http://new.test$S$Q, EXACT_DESTINATION, PERMANENT"],
-    ["set", `${root}/private/HttpRedirect`, "/start.htm, EXACT_DESTINATION, TEMPORARY"],
-  );
-  const moved = await get("/docs/a%20b?x=1");
-  assertMatch(moved, /^HTTP\/1\.1 301 /);
-  assertStringIncludes(moved, "Location: http://new.test/a%20b?x=1\r\n");
-  assertMatch(await get("/private/x.html"), /^HTTP\/1\.1 307 [\s\S]*Location: \/start\.htm\r\n/);
-  assertMatch(await get("/start.htm"), /\r\n\r\nstart$/);
+    await set(
+      ["set", `${root}/docs/HttpRedirect`, "http://new.test$S$Q, EXACT_DESTINATION, PERMANENT"],
+      ["set", `${root}/private/HttpRedirect`, "/start.htm, EXACT_DESTINATION, TEMPORARY"],
+    );
+    const moved = await get("/docs/a%20b?x=1");
+    assertMatch(moved, /^HTTP\/1\.1 301 /);
+    assertStringIncludes(moved, "Location: http://new.test/a%20b?x=1\r\n");
+    assertMatch(await get("/private/x.html"), /^HTTP\/1\.1 307 [\s\S]*Location: \/start\.htm\r\n/);
+    assertMatch(await get("/start.htm"), /\r\n\r\nstart$/);
 
-  await set(["set", `${root}/AuthAnonymous`, "False"]);
-  assertMatch(await get("/start.htm"), /^HTTP\/1\.1 403 /);
-  await set(["delete", `${root}/AuthFlags`]);
-  assertMatch(await get("/start.htm"), /\r\n\r\nstart$/);
-});
+    await set(["set", `${root}/AuthAnonymous`, "False"]);
+    assertMatch(await get("/start.htm"), /^HTTP\/1\.1 403 /);
+    await set(["delete", `${root}/AuthFlags`]);
+    assertMatch(await get("/start.htm"), /\r\n\r\nstart$/);
+  },
+);
 
 /** All lines of the log of site 1. */
 async function logOf(program: Program): Promise<string> {

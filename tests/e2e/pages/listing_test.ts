@@ -3,6 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startService } from "../../support/service.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 /** Names that can be requested. */
 const NAMES = [
@@ -21,7 +22,7 @@ const NAMES = [
   "x".repeat(255),
 ];
 
-Deno.test("every name of a listing leads to its file, in both forms", async () => {
+Deno.test("every name of a listing leads to its file, in both forms", ON_POSIX, async () => {
   await using temp = await tempFolder();
   await Deno.mkdir(temp.at("a b/c"), { recursive: true });
   const folder = temp.at("a b/c");

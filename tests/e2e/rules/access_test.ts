@@ -8,6 +8,7 @@ import { freePort } from "../../support/ports.ts";
 import { Program } from "../../support/program.ts";
 import { rawConnect } from "../../support/raw_client.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 interface Site extends AsyncDisposable {
   readonly program: Program;
@@ -42,7 +43,7 @@ async function startSite(flags: readonly string[], workers = 1): Promise<Site> {
 }
 
 // Goal: an address decides, the most specific block first, also over IPv6 and after a reload.
-Deno.test("a client that is denied gets 403.6 until it is allowed", async () => {
+Deno.test("a client that is denied gets 403.6 until it is allowed", ON_POSIX, async () => {
   await using site = await startSite([
     "--respond",
     "hello",
@@ -72,78 +73,93 @@ Deno.test("a client that is denied gets 403.6 until it is allowed", async () => 
 });
 
 // Goal: a rate holds for each client alone, and says when to come again.
-Deno.test("a client over its rate gets 429 with Retry-After, and another none", async () => {
-  await using site = await startSite(["--respond", "hello", "--rate", "4/h"]);
-  const url = `http://127.0.0.1:${site.port}/`;
-  const statuses = await site.statuses(url, 6);
-  assertEquals(statuses, ["200", "200", "200", "200", "429", "429"]);
-  const response = await site.curl(url);
-  const [, seconds = "0"] = /^Retry-After: ([0-9]+)\r$/m.exec(response) ?? [];
-  assert(Number(seconds) > 800 && Number(seconds) <= 900, response);
-  assertEquals(await site.statuses(`--interface 127.0.0.3 ${url}`), ["200"]);
-  assertEquals(await site.statuses(`http://[::1]:${site.port}/`), ["200"]);
-  await site.program.do("site set s --header 'X-A:b'".split(" "));
-  await site.program.do("reload");
-  assertEquals(await site.statuses(url), ["429"], "a reload refills no bucket");
-});
+Deno.test(
+  "a client over its rate gets 429 with Retry-After, and another none",
+  ON_POSIX,
+  async () => {
+    await using site = await startSite(["--respond", "hello", "--rate", "4/h"]);
+    const url = `http://127.0.0.1:${site.port}/`;
+    const statuses = await site.statuses(url, 6);
+    assertEquals(statuses, ["200", "200", "200", "200", "429", "429"]);
+    const response = await site.curl(url);
+    const [, seconds = "0"] = /^Retry-After: ([0-9]+)\r$/m.exec(response) ?? [];
+    assert(Number(seconds) > 800 && Number(seconds) <= 900, response);
+    assertEquals(await site.statuses(`--interface 127.0.0.3 ${url}`), ["200"]);
+    assertEquals(await site.statuses(`http://[::1]:${site.port}/`), ["200"]);
+    await site.program.do("site set s --header 'X-A:b'".split(" "));
+    await site.program.do("reload");
+    assertEquals(await site.statuses(url), ["429"], "a reload refills no bucket");
+  },
+);
 
 // Goal: a client has so many connections, whichever process has accepted them.
 for (const workers of [1, 2]) {
-  Deno.test(`a client over its connections gets 503, with ${workers} processes`, async () => {
-    await using site = await startSite(
-      ["--respond", "hello", "--client-connections", "3"],
-      workers,
-    );
-    const { port } = site;
-    const clients = await Promise.all(
-      Array.from({ length: 6 }, () => rawConnect({ hostname: "127.0.0.1", port })),
-    );
-    const responses: string[] = [];
-    for (const client of clients) {
-      await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-      await waitFor(() => /\r\n\r\n[^]/.test(client.received), "a response");
-      responses.push(client.received);
-    }
-    const statuses = responses.map((text) => text.slice(9, 12)).sort();
-    assertEquals(statuses, ["200", "200", "200", "503", "503", "503"]);
-    assertMatch(responses.find((text) => text.startsWith("HTTP/1.1 503"))!, /\r\nRetry-After: 5\r/);
-    const other = `--interface 127.0.0.3 http://127.0.0.1:${port}/`;
-    assertEquals(await site.statuses(other), ["200"], "another client");
-    for (const client of clients) client.close();
-    const again = `http://127.0.0.1:${port}/`;
-    await waitFor(async () => (await site.statuses(again))[0] === "200", "places come back");
-  });
+  Deno.test(
+    `a client over its connections gets 503, with ${workers} processes`,
+    ON_POSIX,
+    async () => {
+      await using site = await startSite(
+        ["--respond", "hello", "--client-connections", "3"],
+        workers,
+      );
+      const { port } = site;
+      const clients = await Promise.all(
+        Array.from({ length: 6 }, () => rawConnect({ hostname: "127.0.0.1", port })),
+      );
+      const responses: string[] = [];
+      for (const client of clients) {
+        await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await waitFor(() => /\r\n\r\n[^]/.test(client.received), "a response");
+        responses.push(client.received);
+      }
+      const statuses = responses.map((text) => text.slice(9, 12)).sort();
+      assertEquals(statuses, ["200", "200", "200", "503", "503", "503"]);
+      assertMatch(
+        responses.find((text) => text.startsWith("HTTP/1.1 503"))!,
+        /\r\nRetry-After: 5\r/,
+      );
+      const other = `--interface 127.0.0.3 http://127.0.0.1:${port}/`;
+      assertEquals(await site.statuses(other), ["200"], "another client");
+      for (const client of clients) client.close();
+      const again = `http://127.0.0.1:${port}/`;
+      await waitFor(async () => (await site.statuses(again))[0] === "200", "places come back");
+    },
+  );
 }
 
 // Goal: only the users of the file get in, as soon as it changes; the log names them.
-Deno.test("passwords: 401 without and with wrong ones, and the file is followed", async () => {
-  const folder = await Deno.makeTempDir();
-  const file = `${folder}/users`;
-  await Deno.writeTextFile(file, `bob:${hashSync("secret", 4)}\n`, { mode: 0o600 });
-  await using site = await startSite(["--respond", "hello", "--auth", file, "--realm", "Club"]);
-  const url = `http://127.0.0.1:${site.port}/`;
-  const asked = await site.curl(url);
-  assertStringIncludes(asked, "HTTP/1.1 401 Unauthorized\r\n");
-  assertStringIncludes(asked, 'WWW-Authenticate: Basic realm="Club", charset="UTF-8"\r\n');
-  assertEquals(await site.statuses(`--user bob:secret ${url}`, 2), ["200", "200"]);
-  assertEquals(await site.statuses(`--user bob:wrong ${url}`), ["401"]);
-  assertEquals(await site.statuses(`--user eve:secret ${url}`), ["401"]);
-  const head = await site.curl(`-I --user bob:secret ${url}`);
-  assertMatch(head, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
-  const ours = await logged(site.program, / W3SVC/, 6);
-  const fields = ours.map((line) => line.split(" ")).map((f) => [f[8], f[11], f[12]].join(" "));
-  assertEquals(fields.slice(0, 5), ["- 401 2", "bob 200 0", "bob 200 0", "- 401 1", "- 401 1"]);
-  await Deno.writeTextFile(file, `eve:${hashSync("secret", 4)}\n`);
-  await waitFor(async () => {
-    return (await site.statuses(`--user eve:secret ${url}`))[0] === "200";
-  }, "the new user");
-  assertEquals(await site.statuses(`--user bob:secret ${url}`), ["401"], "remembered no more");
-  await Deno.remove(file);
-  await waitFor(async () => {
-    return (await site.statuses(`--user eve:secret ${url}`))[0] === "503";
-  }, "the loss of the file");
-  await Deno.remove(folder, { recursive: true });
-});
+Deno.test(
+  "passwords: 401 without and with wrong ones, and the file is followed",
+  ON_POSIX,
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const file = `${folder}/users`;
+    await Deno.writeTextFile(file, `bob:${hashSync("secret", 4)}\n`, { mode: 0o600 });
+    await using site = await startSite(["--respond", "hello", "--auth", file, "--realm", "Club"]);
+    const url = `http://127.0.0.1:${site.port}/`;
+    const asked = await site.curl(url);
+    assertStringIncludes(asked, "HTTP/1.1 401 Unauthorized\r\n");
+    assertStringIncludes(asked, 'WWW-Authenticate: Basic realm="Club", charset="UTF-8"\r\n');
+    assertEquals(await site.statuses(`--user bob:secret ${url}`, 2), ["200", "200"]);
+    assertEquals(await site.statuses(`--user bob:wrong ${url}`), ["401"]);
+    assertEquals(await site.statuses(`--user eve:secret ${url}`), ["401"]);
+    const head = await site.curl(`-I --user bob:secret ${url}`);
+    assertMatch(head, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
+    const ours = await logged(site.program, / W3SVC/, 6);
+    const fields = ours.map((line) => line.split(" ")).map((f) => [f[8], f[11], f[12]].join(" "));
+    assertEquals(fields.slice(0, 5), ["- 401 2", "bob 200 0", "bob 200 0", "- 401 1", "- 401 1"]);
+    await Deno.writeTextFile(file, `eve:${hashSync("secret", 4)}\n`);
+    await waitFor(async () => {
+      return (await site.statuses(`--user eve:secret ${url}`))[0] === "200";
+    }, "the new user");
+    assertEquals(await site.statuses(`--user bob:secret ${url}`), ["401"], "remembered no more");
+    await Deno.remove(file);
+    await waitFor(async () => {
+      return (await site.statuses(`--user eve:secret ${url}`))[0] === "503";
+    }, "the loss of the file");
+    await Deno.remove(folder, { recursive: true });
+  },
+);
 
 // Goal: what cannot work is refused when it is set.
 Deno.test("site set refuses passwords that nobody can use, and rules that contradict", async () => {

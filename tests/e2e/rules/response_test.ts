@@ -6,8 +6,9 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
 import { Program } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
-Deno.test("the responses of a site have its fields, pages and types", async () => {
+Deno.test("the responses of a site have its fields, pages and types", ON_POSIX, async () => {
   await using program = await Program.make();
   const { home } = program;
   await Deno.mkdir(`${home}/www/folder`, { recursive: true });

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ConfigDocument } from "../../../mod/config/document/document.ts";
 import { CALL, kill, Program } from "../../support/program.ts";
 import { standstill } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const WRITERS = 64;
 const KILLS = 300;
@@ -25,46 +26,54 @@ Deno.test("64 processes that add an address at once: all addresses are stored", 
   assertEquals(out.trimEnd().split("\n").length, WRITERS);
 });
 
-Deno.test("300 writers killed at every step of a write: the document is old or new", async () => {
-  await using program = await Program.make();
-  // Large enough that a write takes several system calls, so that kills hit between its steps.
-  const ballast = Array.from({ length: 1000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
-  await program.do("set iplisten -i 10.0.0.1");
-  const first = JSON.parse(await Deno.readTextFile(program.config)) as ConfigDocument;
-  await Deno.writeTextFile(program.config, JSON.stringify({ ...first, ipListen: ballast }));
-  using steps = watchSteps(program.home);
-  await program.do("set iplisten -i 10.9.255.255");
-  await standstill(steps.count, "the steps of an undisturbed write in the directory");
-  const stepsOfWrite = steps.count();
+Deno.test(
+  "300 writers killed at every step of a write: the document is old or new",
+  ON_POSIX,
+  async () => {
+    await using program = await Program.make();
+    // Large enough that a write takes several system calls, so that kills hit between its steps.
+    const ballast = Array.from({ length: 1000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+    await program.do("set iplisten -i 10.0.0.1");
+    const first = JSON.parse(await Deno.readTextFile(program.config)) as ConfigDocument;
+    await Deno.writeTextFile(program.config, JSON.stringify({ ...first, ipListen: ballast }));
+    using steps = watchSteps(program.home);
+    await program.do("set iplisten -i 10.9.255.255");
+    await standstill(steps.count, "the steps of an undisturbed write in the directory");
+    const stepsOfWrite = steps.count();
 
-  const tried = new Set(ballast.concat("10.9.255.255"));
-  let known = await list(program);
-  let [killed, stored, lost] = [0, 0, 0];
-  for (let written = 0; killed < KILLS; written += AT_ONCE) {
-    assert(written < WRITES_MAX, `only ${killed} of ${written} were killed in time`);
-    const entries = Array.from({ length: AT_ONCE }, (_, i) => entryOf(written + i));
-    for (const entry of entries) tried.add(entry);
-    const ends = await Promise.all(entries.map((entry, i) => {
-      return writeAndKill(program, entry, steps.after(1 + (written + i) % stepsOfWrite));
-    }));
-    killed += ends.filter((wasKilled) => wasKilled).length;
+    const tried = new Set(ballast.concat("10.9.255.255"));
+    let known = await list(program);
+    let [killed, stored, lost] = [0, 0, 0];
+    for (let written = 0; killed < KILLS; written += AT_ONCE) {
+      assert(written < WRITES_MAX, `only ${killed} of ${written} were killed in time`);
+      const entries = Array.from({ length: AT_ONCE }, (_, i) => entryOf(written + i));
+      for (const entry of entries) tried.add(entry);
+      const ends = await Promise.all(entries.map((entry, i) => {
+        return writeAndKill(program, entry, steps.after(1 + (written + i) % stepsOfWrite));
+      }));
+      killed += ends.filter((wasKilled) => wasKilled).length;
 
-    const now = await list(program);
-    for (const entry of known) assert(now.has(entry), `after ${written}: ${entry} is lost`);
-    for (const entry of now) assert(tried.has(entry), `${entry} was never added`);
-    entries.forEach((entry, i) => {
-      if (!ends[i]) assert(now.has(entry), `${entry} was reported as stored`);
-    });
-    for (const entry of entries) now.has(entry) ? stored++ : lost++;
-    known = now;
-  }
-  assert(stored > 0, "no write was complete before the kill");
-  assert(lost > 0, "every write was complete before the kill");
+      const now = await list(program);
+      for (const entry of known) assert(now.has(entry), `after ${written}: ${entry} is lost`);
+      for (const entry of now) assert(tried.has(entry), `${entry} was never added`);
+      entries.forEach((entry, i) => {
+        if (!ends[i]) assert(now.has(entry), `${entry} was reported as stored`);
+      });
+      for (const entry of entries) now.has(entry) ? stored++ : lost++;
+      known = now;
+    }
+    assert(stored > 0, "no write was complete before the kill");
+    assert(lost > 0, "every write was complete before the kill");
 
-  assertEquals((await program.run("set iplisten -i 10.8.0.1")).status, 0, "no lock is left behind");
-  const names = [...Deno.readDirSync(program.home)].map(({ name }) => name).sort();
-  assertEquals(names, ["bin", "config.json", "config.json.lock", "history"]);
-});
+    assertEquals(
+      (await program.run("set iplisten -i 10.8.0.1")).status,
+      0,
+      "no lock is left behind",
+    );
+    const names = [...Deno.readDirSync(program.home)].map(({ name }) => name).sort();
+    assertEquals(names, ["bin", "config.json", "config.json.lock", "history"]);
+  },
+);
 
 function entryOf(number: number): string {
   return `10.9.${number >> 8}.${number & 255}`;
