@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { BuildInfo } from "./bundle.ts";
@@ -137,7 +138,7 @@ async function importedBy(root: string): Promise<ReadonlySet<string>> {
     const text = (await Deno.readTextFile(path)).replace(/^import type .*$/gm, "");
     for (const [, name = ""] of text.matchAll(/(?:from|import\(|import) ?"([^"]+)"/g)) {
       if (!name.startsWith(".")) found.add(name);
-      else if (name.endsWith(".ts")) files.push(new URL(name, `file://${path}`).pathname);
+      else if (name.endsWith(".ts")) files.push(join(dirname(path), name));
     }
   }
   return found;

@@ -5,6 +5,7 @@
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
+import { pathIn } from "../../base/files/path_parts.ts";
 import { certificateFacts } from "./certificate.ts";
 
 /** Returns the absolute path of `path`, with links kept, if it has a certificate. Throws a Fault. */
@@ -23,5 +24,5 @@ export async function checkAuthorities(path: string): Promise<string> {
       },
     );
   }
-  return path.startsWith("/") ? path : `${Deno.cwd()}/${path.replace(/^\.\//, "")}`;
+  return pathIn(Deno.cwd(), path, Deno.build.os);
 }

@@ -18,8 +18,8 @@ import {
   makePrivateFolderSync,
 } from "../store/private_folder.ts";
 import { decodeFileName, encodeFileName } from "../../base/files/file_name.ts";
-import { joinPath, nativePath } from "../../base/files/join_path.ts";
-import { isAbsolutePath } from "../../base/files/path_parts.ts";
+import { joinPath } from "../../base/files/join_path.ts";
+import { pathIn } from "../../base/files/path_parts.ts";
 import { fileTitle, storeFolder, storeName } from "./store_name.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
@@ -422,8 +422,7 @@ function isOfGroup(folder: string): boolean {
 
 /** Returns the whole path of a file; links are not resolved. */
 export function absolutePath(path: string): string {
-  const native = nativePath(path, Deno.build.os);
-  return isAbsolutePath(native) ? native : joinPath(Deno.cwd(), path.replace(/^\.[\\/]/, ""));
+  return pathIn(Deno.cwd(), path, Deno.build.os);
 }
 
 function removeIfExists(path: string): void {

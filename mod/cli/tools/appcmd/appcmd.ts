@@ -68,7 +68,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     io.print(messages.APPCMD_USAGE);
     return EXIT.ok;
   }
-  const call = readAppcmd(words);
+  const call = readAppcmd(words, io.os);
   if (isProblem(call)) {
     io.print(messages.appcmdError(`${call.reason}.`));
     reportHint(io, call.hint ?? "httpcfg appcmd /?");

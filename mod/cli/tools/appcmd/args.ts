@@ -5,6 +5,7 @@
  * @module
  */
 import { quote } from "../../../base/fault.ts";
+import { isAbsolutePath } from "../../../base/files/path_parts.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 
@@ -50,7 +51,7 @@ const ALLOWED: Readonly<Record<AppcmdVerb, readonly string[]>> = {
 const TEXTS: readonly string[] = ["name", "id", "bindings", "state", "site.name"];
 
 /** Reads the words after `appcmd`; a problem's hint is the line that does it here, if there is one. */
-export function readAppcmd(words: readonly string[]): AppcmdCall | Problem {
+export function readAppcmd(words: readonly string[], os: string): AppcmdCall | Problem {
   const [verbWord = "", object = "", ...rest] = words;
   const verb = verbWord.toLowerCase();
   if (!VERBS.includes(verb)) return new Problem(`${quote(verbWord)} is no command that is here`);
@@ -71,14 +72,14 @@ export function readAppcmd(words: readonly string[]): AppcmdCall | Problem {
     autoStart: null,
   };
   for (const word of rest) {
-    const next = readWord(word, call);
+    const next = readWord(word, call, os);
     if (isProblem(next)) return next;
     call = next;
   }
   return call;
 }
 
-function readWord(word: string, call: AppcmdCall): AppcmdCall | Problem {
+function readWord(word: string, call: AppcmdCall, os: string): AppcmdCall | Problem {
   const [, given = "", value = ""] =
     /^[/-]([+-]?[a-z.]+)(?:\.\[(?:.*)\])?(?::(.*))?$/is.exec(word) ??
       [];
@@ -106,7 +107,7 @@ function readWord(word: string, call: AppcmdCall): AppcmdCall | Problem {
         ? { ...call, text: value.toLowerCase() }
         : new Problem(`${quote(value)} is none of ${TEXTS.join(", ")}`);
     case "physicalpath":
-      return value.startsWith("/")
+      return isAbsolutePath(value, os)
         ? { ...call, physicalPath: value }
         : new Problem(`${quote(value)} is not the whole path of a directory`);
     case "serverautostart":

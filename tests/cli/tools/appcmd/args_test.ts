@@ -15,7 +15,7 @@ Deno.test("readAppcmd() reads a verb, a site and its parameters", () => {
     [["set", "site", "a", "/bindings:"], { bindings: [] }],
   ];
   for (const [words, want] of cases) {
-    const call = readAppcmd(words);
+    const call = readAppcmd(words, "linux");
     assert(!isProblem(call), words.join(" "));
     assertEquals({ ...call, ...want }, { ...call }, words.join(" "));
   }
@@ -33,7 +33,7 @@ Deno.test("readAppcmd() reads bindings in each of their forms", () => {
     ["http://[::1]:82/", ["http [::1]:82:"]],
   ];
   for (const [value, want] of cases) {
-    const call = readAppcmd(["set", "site", "a", `/bindings:${value}`]);
+    const call = readAppcmd(["set", "site", "a", `/bindings:${value}`], "linux");
     assert(!isProblem(call), value);
     assertEquals(call.bindings?.map(({ protocol, text }) => `${protocol} ${text}`), want, value);
   }
@@ -44,7 +44,8 @@ Deno.test("readAppcmd() reads bindings in each of their forms", () => {
     "[protocol=http,bindingInformation=*:8080:*.a.test]",
   ];
   for (const element of elements) {
-    const call = readAppcmd(["set", "site", "a", `/+bindings.${element}`, `/-bindings.${element}`]);
+    const words = ["set", "site", "a", `/+bindings.${element}`, `/-bindings.${element}`];
+    const call = readAppcmd(words, "linux");
     assert(!isProblem(call), element);
     const want = [{ protocol: "http", text: ":8080:*.a.test" }] as const;
     assertEquals([call.added, call.removed], [want, want], element);
@@ -69,8 +70,23 @@ Deno.test("readAppcmd() refuses what it does not carry out", () => {
     [["list", "site", "/text"], "not of the form /name:value"],
   ];
   for (const [words, reason] of cases) {
-    const call = readAppcmd(words);
+    const call = readAppcmd(words, "linux");
     assert(isProblem(call), words.join(" "));
     assertStringIncludes(call.reason, reason, words.join(" "));
+  }
+});
+
+Deno.test("readAppcmd() takes the whole path of a directory as the system has it", () => {
+  const cases: [path: string, onLinux: boolean, onWindows: boolean][] = [
+    ["/srv/a", true, true],
+    ["C:\\inetpub\\a b", false, true],
+    ["\\\\server\\a", false, true],
+    ["srv", false, false],
+    ["", false, false],
+  ];
+  for (const [path, ...taken] of cases) {
+    const words = ["add", "site", "/name:a", `/physicalPath:${path}`];
+    const calls = ["linux", "windows"].map((os) => readAppcmd(words, os));
+    assertEquals(calls.map((call) => !isProblem(call) && call.physicalPath === path), taken, path);
   }
 });
