@@ -137,7 +137,9 @@ async function inspectMachine(
   await inSlices(forEach(running, ({ ip }) => void open.add(ip)));
   const wanted = [...asked];
   await inSlices(forEach(machine.addresses, ({ ip, family }) => {
-    if (!isWhole[family] && !open.has(ip) && inclusion.decide(ip).included) wanted.push(ip);
+    // The system refuses an IPv6 address that it had allowed when another machine turns out to have it.
+    const isSettled = family === 4 && open.has(ip);
+    if (!isWhole[family] && !isSettled && inclusion.decide(ip).included) wanted.push(ip);
   }));
   const named = await inSlices(filter(all, (ip) => table.recordsOf(ip).length === 0));
   return await view.askSystem(machine, { named, wanted, progress });
