@@ -9,7 +9,7 @@
 
 /** The check, and the time between two checks. */
 interface AddressWatchOptions {
-  /** Milliseconds to the next check; read each time, so that a reload can change it. */
+  /** Milliseconds to the next check. */
   intervalMs(): number;
   /** Never called before the previous call has ended. An error is reported; the watch continues. */
   check(): Promise<void>;
@@ -19,11 +19,20 @@ interface AddressWatchOptions {
 /** A watch that runs from its construction until `stop`. */
 export class AddressWatch {
   readonly #options: AddressWatchOptions;
+  /** Undefined while a check is in progress. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #intervalMs = 0;
   #isStopped = false;
 
   constructor(options: AddressWatchOptions) {
     this.#options = options;
+    this.#schedule();
+  }
+
+  /** Reads the interval again; if it has changed, the next check is after the new one. */
+  settingsChanged(): void {
+    if (this.#timer === undefined || this.#intervalMs === this.#options.intervalMs()) return;
+    clearTimeout(this.#timer);
     this.#schedule();
   }
 
@@ -34,10 +43,12 @@ export class AddressWatch {
 
   #schedule(): void {
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => this.#tick(), this.#options.intervalMs());
+    this.#intervalMs = this.#options.intervalMs();
+    this.#timer = setTimeout(() => this.#tick(), this.#intervalMs);
   }
 
   async #tick(): Promise<void> {
+    this.#timer = undefined;
     try {
       await this.#options.check();
     } catch (error) {

@@ -135,7 +135,10 @@ class ServiceProcess {
       store: options.store,
       history: new History(paths.history),
     });
-    const onApplied = stored.applied.bind(stored);
+    const onApplied = (): void => {
+      stored.applied();
+      this.#watch?.settingsChanged();
+    };
     const http = this.#http = new HttpService({ store, logs, workers, onApplied });
     const via = `httpcfg-${crypto.randomUUID().slice(0, 8)}`;
     this.#web = new WebService({ store, http, https, workers, logs, via, onApplied });

@@ -1,4 +1,4 @@
-/** Goal: the watch survives failing checks, and ends when stopped. Method: checks that count. */
+/** Goal: the watch survives failing checks, follows its interval, and ends when stopped. Method: checks that count. */
 import { assertEquals } from "@std/assert";
 import { AddressWatch } from "../../../mod/host/process/address_watch.ts";
 
@@ -25,6 +25,20 @@ Deno.test("AddressWatch checks again after a failure, never twice at once, and s
   await turns(5);
   assertEquals(concurrent, 1);
   assertEquals(failures, ["look 1", "look 2", "look 3"]);
+});
+
+Deno.test("AddressWatch.settingsChanged() does not wait for the end of the old interval", async () => {
+  let intervalMs = 3_600_000;
+  const checked = Promise.withResolvers<void>();
+  const watch = new AddressWatch({
+    intervalMs: () => intervalMs,
+    check: () => Promise.resolve(checked.resolve()),
+    onFailure: () => {},
+  });
+  intervalMs = INTERVAL_MS;
+  watch.settingsChanged();
+  await checked.promise;
+  watch.stop();
 });
 
 /** Runs timers as long as the interval, one after the other: any older timer has run by then. */
