@@ -117,8 +117,8 @@ const OWNER_LISTING: Pick<Listing, "name" | "columns"> = {
     "mapped",
     "namespace",
     "socket",
-    "workers",
     "known",
+    "workers",
   ],
 };
 
@@ -126,7 +126,7 @@ const OWNER_LISTING: Pick<Listing, "name" | "columns"> = {
 function ownerRow(owner: PortOwner): Row {
   const { ip, port, pid, program, user, mapped, namespace, socket, workers } = owner;
   const known = isKnown({ owners: [owner], unseen: null });
-  return { ip, port, pid, program, user, mapped, namespace, socket, workers, known };
+  return { ip, port, pid, program, user, mapped, namespace, socket, known, workers };
 }
 
 /** Returns the record that stands for whoever the system does not show. */
