@@ -104,20 +104,19 @@ export class WineMachine implements AsyncDisposable {
   }
 
   /**
-   * Runs a Windows program to its end, with what `input` is on stdin. Only the last 8 bits of its exit
-   * status are known: what starts it is a program of Linux. Its output goes to files, so that a process
-   * that it leaves behind is waited for only if it waits itself.
+   * Runs a Windows program to its end, at most for `limitMs` milliseconds, with nothing on stdin. Only
+   * the last 8 bits of its exit status are known: what starts it is a program of Linux. Its output goes
+   * to files, so that a process that it leaves behind is waited for only if it waits itself.
    */
   async run(
     words: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    input = "",
+    limitMs = RUN_MS,
   ): Promise<Result> {
     const base = `${this.folder}/run-${++this.#runs}`;
-    await Deno.writeTextFile(`${base}.in`, input);
-    const script = `exec wine "$@" <${base}.in >${base}.out 2>${base}.err`;
+    const script = `exec wine "$@" </dev/null >${base}.out 2>${base}.err`;
     const [program = "", ...args] = [...this.#inside, "sh", "-c", script, "wine", ...words];
-    const signal = AbortSignal.timeout(RUN_MS);
+    const signal = AbortSignal.timeout(limitMs);
     const { code } = await new Deno.Command(program, {
       args,
       clearEnv: true,
@@ -127,7 +126,7 @@ export class WineMachine implements AsyncDisposable {
       stderr: "null",
       signal,
     }).spawn().status;
-    if (signal.aborted) throw new Error(`${words.join(" ")}: not done after ${RUN_MS} ms`);
+    if (signal.aborted) throw new Error(`${words.join(" ")}: not done after ${limitMs} ms`);
     const read = async (end: string): Promise<string> => {
       return (await Deno.readTextFile(base + end)).replaceAll("\r\n", "\n");
     };

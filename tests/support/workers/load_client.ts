@@ -73,6 +73,11 @@ export class Load {
     return this.#responses;
   }
 
+  /** The connects without any response so far, which the client repeated. */
+  get repeated(): number {
+    return this.#repeated;
+  }
+
   /** Ends every client after its present request. */
   async stop(): Promise<LoadResult> {
     this.#isStopped = true;
