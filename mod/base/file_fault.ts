@@ -22,6 +22,7 @@ const CODES: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the file system",
   EDQUOT: "disk quota exceeded",
   ENAMETOOLONG: "file name too long",
+  EISDIR: "is a directory", // on Windows, where it has no class
   ELOOP: "too many symbolic links",
   EBUSY: "another program has it open",
   EMFILE: "too many open files in this process",

@@ -42,7 +42,9 @@ Deno.test("fileFault() names the file, the reason and a command that shows it", 
 
 Deno.test("fileFault() reads error codes and passes unknown errors through", () => {
   const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
+  const onWindows = Object.assign(new Error("Invalid function. (os error 1)"), { code: "EISDIR" });
   const cases: [error: unknown, message: string, hint: string][] = [
+    [onWindows, `Cannot write "/etc/a b": is a directory`, "ls -ld '/etc/a b' /etc"],
     [readOnly, `Cannot write "/etc/a b": read-only file system`, "findmnt -T /etc"],
     [new Error("disk full"), `Cannot write "/etc/a b": disk full`, "df -h /etc"],
     [

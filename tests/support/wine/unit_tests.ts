@@ -96,7 +96,9 @@ async function main(wanted: readonly string[]): Promise<number> {
     }
     const isSilent = status !== 0 && failures.length === 0;
     if (isSilent) unknown.push(`${name} ended with ${status}`);
-    if (isSilent || failures.some((failure) => !known.has(failure))) print(out + err);
+    const errors = out.slice(out.indexOf(" ERRORS "));
+    if (isSilent) print(out + err);
+    else if (failures.some((failure) => !known.has(failure))) print(errors);
   }
   print(`${unknown.length} failures that are not Wine's own`);
   return unknown.length === 0 ? 0 : 1;
