@@ -97,8 +97,11 @@ const WHOLE_LINES: readonly {
     windows: "nslookup $1",
     others: "dscacheutil -q host -a name $1",
   },
-  { form: / user="\$\(id -un\)"$/, windows: ' user="$$env:USERNAME"' },
-  // A user of Windows has a SID of another kind, which this shows.
+  // A user of Windows has a SID of another kind, and no name that this program can look up.
+  {
+    form: / user="\$\(id -un\)"$/,
+    windows: ' "sddl=D:(A;;GX;;;$$([Security.Principal.WindowsIdentity]::GetCurrent().User))"',
+  },
   { form: /^.*S-1-22-1-\$\(id -u [^)]*\).*$/, windows: "whoami /user" },
   // Which would go on at once.
   { form: /^\$\{EDITOR:-vi\} (.+?); (.*)$/, windows: "Start-Process -Wait notepad $1; $2" },

@@ -6,7 +6,7 @@ import { hintOn, withHintsOn } from "../../../mod/base/hints/system_lines.ts";
 
 /** Tools that Windows does not have. What PowerShell has a name for, `mkdir`, is not one. */
 const UNIX_ONLY =
-  /(?:^|[;|&(] *)(?:sudo|env|ls|chmod|chown|chgrp|cat|df|mv|rm|cp|ln|ps|kill|fuser|lsof|findmnt|ss|ip|ifconfig|systemctl|journalctl|getent|id|awk|sed|grep|head|tail|sh|export|ulimit|setcap|semanage|sysctl|vi|nano)(?: |$)|\/dev\/|EDITOR|\$\((?!httpcfg)|mkdir -p|(?:^| )'/;
+  /(?:^|[;|&(] *)(?:sudo|env|ls|chmod|chown|chgrp|cat|df|mv|rm|cp|ln|ps|kill|fuser|lsof|findmnt|ss|ip|ifconfig|systemctl|journalctl|getent|id|awk|sed|grep|head|tail|sh|export|ulimit|setcap|semanage|sysctl|vi|nano)(?: |$)|\/dev\/|EDITOR|\$\((?!httpcfg|\[)|mkdir -p|(?:^| )'/;
 /** Tools that only Linux has. */
 const LINUX_ONLY =
   /(?:^|[;|&(] *|sudo )(?:ss|ip|findmnt|fuser|systemctl|journalctl|getent|setcap|semanage|sysctl)(?: |$)|--no-block|\/proc\//;
@@ -14,6 +14,12 @@ const LINUX_ONLY =
 Deno.test("hintOn() is the line as it is on Linux, and one for each other system", () => {
   const cases: [linux: string, darwin: string | null, windows: string | null][] = [
     ["httpcfg reload", "httpcfg reload", "httpcfg reload"],
+    [
+      'httpcfg netsh http add urlacl url=http://+:80/ user="$(id -un)"',
+      'httpcfg netsh http add urlacl url=http://+:80/ user="$(id -un)"',
+      "httpcfg netsh http add urlacl url=http://+:80/ " +
+      '"sddl=D:(A;;GX;;;$([Security.Principal.WindowsIdentity]::GetCurrent().User))"',
+    ],
     ["httpcfg a && httpcfg b", "httpcfg a && httpcfg b", "httpcfg a; httpcfg b"],
     ["sudo httpcfg reload", "sudo httpcfg reload", "httpcfg reload"],
     [

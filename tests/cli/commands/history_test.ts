@@ -19,7 +19,7 @@ Deno.test("history shows the user and the command of every change", async () => 
     [
       [1, null, null, null],
       [2, "ada", 1, "httpcfg set iplisten -i 127.0.0.2"],
-      [3, "root", 1, "httpcfg set iplisten -i 127.0.0.3"],
+      [3, Deno.build.os === "windows" ? "0" : "root", 1, "httpcfg set iplisten -i 127.0.0.3"],
     ],
   );
 });

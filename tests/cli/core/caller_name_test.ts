@@ -1,6 +1,7 @@
 // Goal: the history names the real caller, also where the environment is absent or lies.
 import { assertEquals } from "@std/assert";
 import { callerName } from "../../../mod/cli/core/caller_name.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 const NAMES: Readonly<Record<number, string>> = { 0: "root", 1000: "alice" };
 
@@ -22,7 +23,7 @@ for (
   });
 }
 
-Deno.test("callerName() reads the names of this machine", async () => {
+Deno.test("callerName() reads the names of this machine", ON_POSIX, async () => {
   assertEquals(await callerName({ uid: 0, env: () => undefined }), "root");
   assertEquals(await callerName({ uid: 4294967000, env: () => undefined }), "4294967000");
 });

@@ -124,6 +124,8 @@ Deno.test("every fault of a value is explained, and its hint cures it", async ()
   await using home = await homeWithCertificate();
   for (const words of LINES) {
     const line = JSON.stringify(words);
+    // No names of users are known there.
+    if (Deno.build.os === "windows" && words.some((word) => word.startsWith("user="))) continue;
     await home.store({});
     const { status, note } = await home.run(words);
     assert(status !== 0, line);

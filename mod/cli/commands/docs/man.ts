@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
+import { joinPath, nativePath } from "../../../base/files/join_path.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { writeFile } from "../config/config_files.ts";
 import { findPage, PAGES, pageText } from "./pages.ts";
@@ -63,7 +64,8 @@ export const commands: readonly CommandSpec[] = [man];
 
 async function writeAll(folder: string, io: CommandIo): Promise<number> {
   for (const page of PAGES) {
-    const file = `${folder.replace(/\/+$/, "")}/man${page.section}/${page.name}.${page.section}`;
+    const { name, section } = page;
+    const file = joinPath(nativePath(folder, io.os), `man${section}`, `${name}.${section}`);
     await writeFile(file, await pageText(page, io.commands));
     io.out(file);
   }

@@ -5,11 +5,12 @@ import {
   servicePlan,
   type ServiceSystem,
 } from "../../../../mod/cli/commands/service/service_units.ts";
-import { has, run } from "../../../dist/support.ts";
+import { run } from "../../../dist/support.ts";
 import { tempFolder } from "../../../support/temp_folder.ts";
+import { have } from "../../../support/tools.ts";
 import { LAUNCHD_KEYS, PLIST_TYPE, TASK_SCHEMA } from "./service_schemas.ts";
 
-const HAS_XMLLINT = await has("xmllint");
+const HAS_XMLLINT = have("xmllint");
 const PATHS: Readonly<Record<"launchd" | "windows", string>> = {
   launchd: "/Applications/a <b> & c/httpcfg",
   windows: "C:\\Program Files\\a & b\\httpcfg.exe",

@@ -2,6 +2,7 @@
 // processes behind registered URLs. Method: dump one home, run it in another, dump that; command lines.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { commandHome, serviceStatus } from "../../../support/command_home.ts";
+import { ON_POSIX } from "../../../support/platforms.ts";
 
 const DATA = new URL("../../../testdata/certs/", import.meta.url);
 
@@ -44,25 +45,39 @@ Deno.test("netsh http dump, run on an empty home, restores what was dumped", asy
   assertEquals((await second.run("netsh http dump")).out, script);
 });
 
-Deno.test("netsh http add urlacl takes the name of this machine for a domain, and no other", async () => {
-  await using home = await commandHome();
-  const add = (path: string, user: string): ReturnType<typeof home.run> => {
-    return home.run(["netsh", "http", "add", "urlacl", `url=http://+:80/${path}/`, `user=${user}`]);
-  };
-  const host = Deno.hostname();
-  for (const [i, name] of [host, host.toUpperCase(), "."].entries()) {
-    assertEquals((await add(`a${i}`, `${name}\\root`)).status, 0, name);
-  }
-  assertEquals(
-    home.stored()?.urlAcl.map(({ sddl }) => sddl),
-    Array(3).fill("D:(A;;GX;;;S-1-22-1-0)"),
-  );
-  const { status, out, note } = await add("b", "NO.SUCH.DOMAIN\\root");
-  assertEquals(status, 1);
-  assertStringIncludes(out, "Create SDDL failed, Error: 1332\n");
-  assertStringIncludes(note, '"NO.SUCH.DOMAIN" is no domain of this machine');
-  assertStringIncludes(note, "hint: httpcfg netsh http add urlacl url=http://+:80/b/ user=root\n");
-});
+Deno.test(
+  "netsh http add urlacl takes the name of this machine for a domain, and no other",
+  ON_POSIX,
+  async () => {
+    await using home = await commandHome();
+    const add = (path: string, user: string): ReturnType<typeof home.run> => {
+      return home.run([
+        "netsh",
+        "http",
+        "add",
+        "urlacl",
+        `url=http://+:80/${path}/`,
+        `user=${user}`,
+      ]);
+    };
+    const host = Deno.hostname();
+    for (const [i, name] of [host, host.toUpperCase(), "."].entries()) {
+      assertEquals((await add(`a${i}`, `${name}\\root`)).status, 0, name);
+    }
+    assertEquals(
+      home.stored()?.urlAcl.map(({ sddl }) => sddl),
+      Array(3).fill("D:(A;;GX;;;S-1-22-1-0)"),
+    );
+    const { status, out, note } = await add("b", "NO.SUCH.DOMAIN\\root");
+    assertEquals(status, 1);
+    assertStringIncludes(out, "Create SDDL failed, Error: 1332\n");
+    assertStringIncludes(note, '"NO.SUCH.DOMAIN" is no domain of this machine');
+    assertStringIncludes(
+      note,
+      "hint: httpcfg netsh http add urlacl url=http://+:80/b/ user=root\n",
+    );
+  },
+);
 
 Deno.test("show servicestate and registrations name the process that serves a registered URL", async () => {
   await using home = await commandHome();
