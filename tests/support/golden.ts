@@ -2,6 +2,7 @@
  * Golden cases: a file is a sequence of command lines, each with stdout, stderr and exit status.
  *
  *     # A comment that gives the reason.
+ *     % system linux darwin             the systems that the whole file is about; every one if omitted
  *     % document {"sites": []}          parts of the document that the home starts with
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
  *     % service W3SVC                   a service process, with this service and its dependencies
@@ -34,6 +35,12 @@ interface Step {
   readonly line: string;
 }
 
+/** Reports whether the case in `text` is about the system that this is. */
+export function isForSystem(text: string): boolean {
+  const [, systems] = /^% system (.+)$/m.exec(text) ?? [];
+  return systems === undefined || systems.split(" ").includes(Deno.build.os);
+}
+
 /** Runs the case in `text` and returns it with the actual output. */
 export async function replay(text: string): Promise<string> {
   await using home = await commandHome();
@@ -47,7 +54,7 @@ export async function replay(text: string): Promise<string> {
       if (verb === "answer") options = { answer: rest === "-" ? "" : rest };
       else if (verb === "type") options = { typed: [...options.typed ?? [], rest] };
       else if (verb === "stdin") options = { stdin: rest.replaceAll("\\n", "\n") };
-      else await setUp(home, verb, rest);
+      else if (verb !== "system") await setUp(home, verb, rest);
     } else if (step.kind === "command") {
       const line = step.line.slice("$ ".length).replaceAll("{home}", home.path);
       const { status, out, note } = await home.run(line, options);

@@ -2,6 +2,7 @@
 // and the real commands, on terminals of 80 and 120 columns, in black and white and in color (`cat` a
 // file to see it). `GOLDEN_UPDATE=1` writes what came instead: look at it before committing it.
 import { assertEquals } from "@std/assert";
+import { quote } from "../../../mod/base/fault.ts";
 import type { CommandHome } from "../../support/command_home.ts";
 import { ROOT, SHOWN_ROOT, VIEW, webServer } from "./web_server.ts";
 
@@ -40,7 +41,7 @@ async function screensOf(
       const onWrite = (text: string): void => void (screen += text);
       await home.run(`--color ${color} ${line}`, { columns, machine: VIEW, onWrite });
       const shown = screen.replaceAll(home.path, "/var/lib/httpcfg").replaceAll(ROOT, SHOWN_ROOT)
-        .replaceAll(REAL_ROOT, SHOWN_ROOT);
+        .replaceAll(quote(REAL_ROOT), quote(SHOWN_ROOT)).replaceAll(REAL_ROOT, SHOWN_ROOT);
       screens.push(withFixedTimes(shown));
     }
   }
