@@ -4,6 +4,7 @@
  * @module
  */
 import { joinPath } from "../../base/files/join_path.ts";
+import { baseName } from "../../base/files/path_parts.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { checkRegular } from "../../config/store/regular_file.ts";
 import { logFilesIn } from "./log_names.ts";
@@ -152,8 +153,7 @@ export class LogTail {
 
 /** Returns the position at the end of a file. */
 function positionIn(path: string, info: Deno.FileInfo): Position {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return { path, name, id: idOf(info), offset: info.size };
+  return { path, name: baseName(path), id: idOf(info), offset: info.size };
 }
 
 function idOf({ dev, ino }: Deno.FileInfo): string {

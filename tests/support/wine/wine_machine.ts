@@ -25,6 +25,8 @@ mount -t proc proc "$1/proc"
 mount --rbind /dev "$1/dev"
 mkdir -p "$1$2"
 mount --bind "$2" "$1$2"
+: >>"$1/etc/hosts"
+mount --bind /etc/hosts "$1/etc/hosts"
 exec sleep infinity
 `;
 

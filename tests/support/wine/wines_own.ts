@@ -23,6 +23,9 @@ export const WINES_OWN: readonly WinesOwn[] = [
       "tests/config/certs/cert_store_test.ts: linkPair() follows files that are replaced elsewhere",
       "tests/config/store/history_test.ts: a damaged file of the history: it is a link to nothing",
       "tests/config/store/resolve_folder_test.ts: resolveFolder() returns the absolute path with links resolved",
+      "tests/site/static/file_lookup_test.ts: lookUp() finds files and directories, and nothing outside the root ... through links",
+      "tests/site/static/folder_chain_test.ts: proveChain() tells a link on the way, and what is no directory",
+      "tests/site/static/static_files_test.ts: staticFiles() follows a root that is a link to the current release",
     ],
   },
   {
