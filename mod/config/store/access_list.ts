@@ -9,8 +9,11 @@
  */
 import { fullSid } from "../../base/sddl.ts";
 
-/** The account that the installed service runs as: LOCAL SERVICE. */
-const SERVICE_SID = "S-1-5-19";
+/**
+ * The account that the installed service runs as: LOCAL SERVICE, which has few rights, no password and
+ * no network identity.
+ */
+export const SERVICE_SID = "S-1-5-19";
 const SYSTEM_SID = "S-1-5-18";
 const ADMINISTRATORS_SID = "S-1-5-32-544";
 

@@ -6,10 +6,8 @@
  *
  * @module
  */
+import { SERVICE_SID } from "../../../config/store/access_list.ts";
 import { type ServicePlan, xmlText } from "./service_plan.ts";
-
-/** LOCAL SERVICE, the account of the task: it has few rights, no password and no network identity. */
-export const TASK_ACCOUNT = "S-1-5-19";
 
 const TASK = "httpcfg";
 const HOME = "C:\\ProgramData\\httpcfg";
@@ -37,7 +35,7 @@ export function windowsPlan(program: string): ServicePlan {
       `schtasks /End /TN ${TASK} >nul 2>&1`,
       `schtasks /Delete /TN ${TASK} /F`,
     ],
-    forget: [`icacls "${HOME}" /remove "*${TASK_ACCOUNT}" /T /C /Q`],
+    forget: [`icacls "${HOME}" /remove "*${SERVICE_SID}" /T /C /Q`],
   };
 }
 
@@ -47,7 +45,7 @@ export function windowsRemoval(path: string): string {
 }
 
 function grant(below: string, rights: string): string {
-  return `icacls "${HOME}${below}" /grant "*${TASK_ACCOUNT}:(OI)(CI)${rights}" /Q`;
+  return `icacls "${HOME}${below}" /grant "*${SERVICE_SID}:(OI)(CI)${rights}" /Q`;
 }
 
 /** Quotes a path for cmd, unless it needs none; a name of a file has no quotation mark there. */
@@ -73,7 +71,7 @@ function taskText(program: string): string {
   </Triggers>
   <Principals>
     <Principal id="Service">
-      <UserId>${TASK_ACCOUNT}</UserId>
+      <UserId>${SERVICE_SID}</UserId>
       <RunLevel>LeastPrivilege</RunLevel>
     </Principal>
   </Principals>

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { servicePlan, serviceScript } from "../../../../mod/cli/commands/service/service_units.ts";
-import { TASK_ACCOUNT } from "../../../../mod/cli/commands/service/windows_task.ts";
+import { SERVICE_SID } from "../../../../mod/config/store/access_list.ts";
 
 const PROGRAM = "C:\\Program Files\\a & b\\httpcfg.exe";
 
@@ -20,11 +20,11 @@ Deno.test("the account of the task can write what the service writes, and read t
     )!.slice(1);
   });
   assertEquals(granted, [
-    ["", TASK_ACCOUNT, "RX"],
-    ["\\run", TASK_ACCOUNT, "M"],
-    ["\\log", TASK_ACCOUNT, "M"],
-    ["\\history", TASK_ACCOUNT, "M"],
-    ["\\certs\\ACME", TASK_ACCOUNT, "M"],
+    ["", SERVICE_SID, "RX"],
+    ["\\run", SERVICE_SID, "M"],
+    ["\\log", SERVICE_SID, "M"],
+    ["\\history", SERVICE_SID, "M"],
+    ["\\certs\\ACME", SERVICE_SID, "M"],
   ]);
   for (const [below] of granted.slice(1)) {
     const folder = `C:\\ProgramData\\httpcfg${below}`;
@@ -40,7 +40,7 @@ Deno.test("the task is asked to end before it is ended, and its file stays if it
     "schtasks /End /TN httpcfg >nul 2>&1",
     "schtasks /Delete /TN httpcfg /F",
     'if not errorlevel 1 del /q "C:\\ProgramData\\httpcfg\\task.xml"',
-    `icacls "C:\\ProgramData\\httpcfg" /remove "*${TASK_ACCOUNT}" /T /C /Q`,
+    `icacls "C:\\ProgramData\\httpcfg" /remove "*${SERVICE_SID}" /T /C /Q`,
   ]);
   assertEquals(
     servicePlan("windows", "C:\\httpcfg.exe").stop[0],
@@ -53,7 +53,7 @@ Deno.test("the task runs at boot, without end, as an account with few rights, an
   for (
     const line of [
       "<BootTrigger>",
-      `<UserId>${TASK_ACCOUNT}</UserId>`,
+      `<UserId>${SERVICE_SID}</UserId>`,
       "<RunLevel>LeastPrivilege</RunLevel>",
       "<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>",
       "<Arguments>serve --restart</Arguments>",
