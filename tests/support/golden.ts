@@ -133,7 +133,8 @@ const ADDRESS_HINT = "hint: httpcfg set iplisten -i {address}";
 
 /** Replaces what differs from run to run by its placeholder: the home, the host name, and times. */
 function steady(text: string, home: string): string {
-  return text.replaceAll(home, "{home}")
+  // On Windows some paths are shown as they are typed, with slashes, and some as they are stored.
+  return text.replaceAll(home, "{home}").replaceAll(home.replaceAll("/", "\\"), "{home}")
     .replaceAll(`httpcfg ${VERSION}`, "httpcfg {version}")
     .replaceAll(`hint: httpcfg set iplisten -i ${usualAddress()}`, ADDRESS_HINT)
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")

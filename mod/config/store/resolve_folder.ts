@@ -5,6 +5,12 @@
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
+import { isAbsolutePath } from "../../base/files/path_parts.ts";
+
+/** Reports whether `path` is a whole one on this machine, which does not depend on where one is. */
+export function isWholePath(path: string): boolean {
+  return isAbsolutePath(path, Deno.build.os);
+}
 
 /**
  * Returns the absolute path of the directory `path`, with links resolved. Throws a Fault if none;

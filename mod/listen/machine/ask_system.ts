@@ -80,8 +80,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "EAFNOSUPPORT",
   "EACCES",
 ]);
-/** The texts of an index and of a name that no interface has, for which Deno has no code. */
-export const NO_DEVICE = /No such device|failed to lookup address/;
+/**
+ * The texts of an index and of a name that no interface has, for which Deno has no code; on Windows
+ * they are in the language of the system, with the number of WSAHOST_NOT_FOUND.
+ */
+export const NO_DEVICE = /No such device|failed to lookup address|\(os error 11001\)/;
 
 /** Returns the address as the system reads it: with the index of its interface, which is unique. */
 export function bindName(ip: Ip, scopeId: number): string {

@@ -66,7 +66,7 @@ export function bindFault(
 ): BindFault {
   const code = (error as { readonly code?: unknown } | null)?.code;
   const message = messageOf(error);
-  const text = typeof code === "string" ? code : NO_DEVICE.test(message) ? ADDRESS_ABSENT_CODE : "";
+  const text = NO_DEVICE.test(message) ? ADDRESS_ABSENT_CODE : typeof code === "string" ? code : "";
   const { reason, hint } = explain(endpoint, text, holders, binder) ??
     { reason: message, hint: listAddresses(binder.os) };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });

@@ -29,6 +29,19 @@ Deno.test("bindFault() explains the error codes of bind", () => {
   }
 });
 
+Deno.test("bindFault() knows an interface that is gone by the text, or the number, of the error", () => {
+  const at = parseEndpoint("[fe80::1%25gone0]:80") as Endpoint;
+  const errors = [
+    new Error("No such device (os error 19)"),
+    new Error("failed to lookup address information: Name or service not known"),
+    Object.assign(new Error("No such host is known. (os error 11001)"), { code: "ENOENT" }),
+  ];
+  for (const error of errors) {
+    const fault = bindFault(at, error, [], BINDER);
+    assertEquals([fault.isAbsent, fault.hint], [true, "ip address"], error.message);
+  }
+});
+
 Deno.test("bindFault() says what lets this form of the program bind a low port", () => {
   const install = "sudo httpcfg service install | sudo sh";
   const lower = (port: number): string => `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;

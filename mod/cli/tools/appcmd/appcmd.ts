@@ -21,7 +21,7 @@ import {
   removeSite,
   replaceSite,
 } from "../../../config/document/edit.ts";
-import { resolveFolder } from "../../../config/store/resolve_folder.ts";
+import { isWholePath, resolveFolder } from "../../../config/store/resolve_folder.ts";
 import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
@@ -68,7 +68,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     io.print(messages.APPCMD_USAGE);
     return EXIT.ok;
   }
-  const call = readAppcmd(words, io.os);
+  const call = readAppcmd(words, isWholePath);
   if (isProblem(call)) {
     io.print(messages.appcmdError(`${call.reason}.`));
     reportHint(io, call.hint ?? "httpcfg appcmd /?");

@@ -5,7 +5,6 @@
  * @module
  */
 import { quote } from "../../../base/fault.ts";
-import { isAbsolutePath } from "../../../base/files/path_parts.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 
@@ -51,7 +50,10 @@ const ALLOWED: Readonly<Record<AppcmdVerb, readonly string[]>> = {
 const TEXTS: readonly string[] = ["name", "id", "bindings", "state", "site.name"];
 
 /** Reads the words after `appcmd`; a problem's hint is the line that does it here, if there is one. */
-export function readAppcmd(words: readonly string[], os: string): AppcmdCall | Problem {
+export function readAppcmd(
+  words: readonly string[],
+  isWholePath: (path: string) => boolean,
+): AppcmdCall | Problem {
   const [verbWord = "", object = "", ...rest] = words;
   const verb = verbWord.toLowerCase();
   if (!VERBS.includes(verb)) return new Problem(`${quote(verbWord)} is no command that is here`);
@@ -72,14 +74,18 @@ export function readAppcmd(words: readonly string[], os: string): AppcmdCall | P
     autoStart: null,
   };
   for (const word of rest) {
-    const next = readWord(word, call, os);
+    const next = readWord(word, call, isWholePath);
     if (isProblem(next)) return next;
     call = next;
   }
   return call;
 }
 
-function readWord(word: string, call: AppcmdCall, os: string): AppcmdCall | Problem {
+function readWord(
+  word: string,
+  call: AppcmdCall,
+  isWholePath: (path: string) => boolean,
+): AppcmdCall | Problem {
   const [, given = "", value = ""] =
     /^[/-]([+-]?[a-z.]+)(?:\.\[(?:.*)\])?(?::(.*))?$/is.exec(word) ??
       [];
@@ -107,7 +113,7 @@ function readWord(word: string, call: AppcmdCall, os: string): AppcmdCall | Prob
         ? { ...call, text: value.toLowerCase() }
         : new Problem(`${quote(value)} is none of ${TEXTS.join(", ")}`);
     case "physicalpath":
-      return isAbsolutePath(value, os)
+      return isWholePath(value)
         ? { ...call, physicalPath: value }
         : new Problem(`${quote(value)} is not the whole path of a directory`);
     case "serverautostart":

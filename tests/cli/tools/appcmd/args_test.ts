@@ -1,7 +1,10 @@
 // Goal: the command line of appcmd.exe for sites. Method: tables.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isProblem } from "../../../../mod/base/problem.ts";
+import { isAbsolutePath } from "../../../../mod/base/files/path_parts.ts";
 import { readAppcmd } from "../../../../mod/cli/tools/appcmd/args.ts";
+
+const isWholePath = (path: string): boolean => isAbsolutePath(path, "linux");
 
 Deno.test("readAppcmd() reads a verb, a site and its parameters", () => {
   const cases: [words: string[], want: Record<string, unknown>][] = [
@@ -15,7 +18,7 @@ Deno.test("readAppcmd() reads a verb, a site and its parameters", () => {
     [["set", "site", "a", "/bindings:"], { bindings: [] }],
   ];
   for (const [words, want] of cases) {
-    const call = readAppcmd(words, "linux");
+    const call = readAppcmd(words, isWholePath);
     assert(!isProblem(call), words.join(" "));
     assertEquals({ ...call, ...want }, { ...call }, words.join(" "));
   }
@@ -33,7 +36,7 @@ Deno.test("readAppcmd() reads bindings in each of their forms", () => {
     ["http://[::1]:82/", ["http [::1]:82:"]],
   ];
   for (const [value, want] of cases) {
-    const call = readAppcmd(["set", "site", "a", `/bindings:${value}`], "linux");
+    const call = readAppcmd(["set", "site", "a", `/bindings:${value}`], isWholePath);
     assert(!isProblem(call), value);
     assertEquals(call.bindings?.map(({ protocol, text }) => `${protocol} ${text}`), want, value);
   }
@@ -45,7 +48,7 @@ Deno.test("readAppcmd() reads bindings in each of their forms", () => {
   ];
   for (const element of elements) {
     const words = ["set", "site", "a", `/+bindings.${element}`, `/-bindings.${element}`];
-    const call = readAppcmd(words, "linux");
+    const call = readAppcmd(words, isWholePath);
     assert(!isProblem(call), element);
     const want = [{ protocol: "http", text: ":8080:*.a.test" }] as const;
     assertEquals([call.added, call.removed], [want, want], element);
@@ -70,7 +73,7 @@ Deno.test("readAppcmd() refuses what it does not carry out", () => {
     [["list", "site", "/text"], "not of the form /name:value"],
   ];
   for (const [words, reason] of cases) {
-    const call = readAppcmd(words, "linux");
+    const call = readAppcmd(words, isWholePath);
     assert(isProblem(call), words.join(" "));
     assertStringIncludes(call.reason, reason, words.join(" "));
   }
@@ -86,7 +89,9 @@ Deno.test("readAppcmd() takes the whole path of a directory as the system has it
   ];
   for (const [path, ...taken] of cases) {
     const words = ["add", "site", "/name:a", `/physicalPath:${path}`];
-    const calls = ["linux", "windows"].map((os) => readAppcmd(words, os));
+    const calls = ["linux", "windows"].map((os) => {
+      return readAppcmd(words, (path) => isAbsolutePath(path, os));
+    });
     assertEquals(calls.map((call) => !isProblem(call) && call.physicalPath === path), taken, path);
   }
 });
