@@ -15,6 +15,8 @@ import { have } from "../tools.ts";
 import { waitFor } from "../wait.ts";
 
 const RELEASE = "trixie";
+/** Milliseconds until the packages are there: on a slow network the tests are skipped. */
+const ROOT_MS = 480_000;
 /** Milliseconds for a command of the story, also on a busy machine. */
 const RUN_MS = 180_000;
 
@@ -53,7 +55,7 @@ function madeRoot(): string | null {
 
 /**
  * Makes the root directory at `path`, or returns the one that was made before; null if the packages
- * cannot be had, which is a matter of the network.
+ * cannot be had in time, which is a matter of the network.
  */
 export async function makeWineRoot(path: string): Promise<string | null> {
   const made = madeRoot();
@@ -64,6 +66,7 @@ export async function makeWineRoot(path: string): Promise<string | null> {
     stdin: "null",
     stdout: "null",
     stderr: "null",
+    signal: AbortSignal.timeout(ROOT_MS),
   }).output();
   return success ? path : null;
 }
