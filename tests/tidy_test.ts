@@ -225,6 +225,14 @@ Deno.test("tidy: no test reads a clock to measure how long something took", () =
   assertEquals(timed.map(({ path }) => path), []);
 });
 
+Deno.test("tidy: no path of a URL is used as the path of a file", () => {
+  const all = ["mod", "dist", "tests"].flatMap((folder) => walk(folder));
+  const found = all.filter((path) => path.endsWith(".ts")).map(read).filter(({ code }) => {
+    return /import\.meta\.url\)*\.pathname/.test(code);
+  });
+  assertEquals(found.map(({ path }) => path), []);
+});
+
 Deno.test("tidy: a folder is not crowded", () => {
   const crowded = [...foldersOf("mod"), ...foldersOf("tests")].flatMap((folder) => {
     const entries = [...Deno.readDirSync(ROOT + folder)];

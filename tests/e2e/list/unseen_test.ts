@@ -45,7 +45,7 @@ test("verify asks the service which connections it has, in each worker and on TL
   await program.do("site remove W3SVC/1");
   await program.do(["site", "add", "one", "--bind", `:${port}:`, "--respond", "site one"]);
   await program.do(["site", "add", "two", "--bind-tls", `:${tls}:`, "--respond", "site two"]);
-  const certs = new URL("../../testdata/certs", import.meta.url).pathname;
+  const certs = `${import.meta.dirname}/../../testdata/certs`;
   const hash =
     (await program.do(`cert import --cert ${certs}/site.pem --key ${certs}/site.key`)).out;
   await program.do(`set ssl -i 0.0.0.0:${tls} -h ${hash.trim()}`);
