@@ -16,7 +16,7 @@ import { waitFor } from "../wait.ts";
 
 const RELEASE = "trixie";
 /** Milliseconds until the packages are there: on a slow network the tests are skipped. */
-const ROOT_MS = 480_000;
+const ROOT_MS = 300_000;
 /** Milliseconds for a command of the story, also on a busy machine. */
 const RUN_MS = 180_000;
 
