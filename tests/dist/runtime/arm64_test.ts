@@ -111,12 +111,11 @@ Deno.test({
     const thumbprint = made.trim();
     await source("set", "ssl", "-i", `127.0.0.1:${https}`, "-h", thumbprint);
 
+    const { HOME = "/", DENO_DIR } = Deno.env.toObject();
     const env = {
-      ...{
-        HTTPCFG_HOME: home,
-        HTTPCFG_CACHE: folder.at("cache"),
-        HOME: Deno.env.get("HOME") ?? "/",
-      },
+      ...{ HTTPCFG_HOME: home, HTTPCFG_CACHE: folder.at("cache"), HOME },
+      // The packages of the command that is run from source.
+      ...(DENO_DIR === undefined ? {} : { DENO_DIR }),
       ...{ deno: Deno.execPath(), main: `${ROOT}/main.ts`, file, home, http, https },
     };
     const { code, stdout, stderr } = await inNamespace(STORY, env);
