@@ -11,7 +11,6 @@ import { WIN32 } from "../../../base/win32.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { completing, printCompleted } from "./completed.ts";
-import { render } from "../../core/format.ts";
 
 const queryIplisten: CommandSpec = {
   name: "query iplisten",
@@ -32,6 +31,7 @@ const queryIplisten: CommandSpec = {
     const ipListen = await io.store.readList();
     const form = input.text("format") ?? "text";
     if (form !== "text") {
+      const { render } = await import("../../core/format.ts");
       const rows = ipListen.map((ip) => ({ ip }));
       io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
       return WIN32.NO_ERROR;
