@@ -7,7 +7,7 @@
 import { joinPath, nativePath } from "../../base/files/join_path.ts";
 
 /** Returns the path of a tool. */
-export function windowsTool(name: "cmd" | "icacls" | "whoami"): string {
+export function windowsTool(name: "cmd" | "icacls" | "netstat" | "tasklist" | "whoami"): string {
   const root = nativePath(Deno.env.get("SystemRoot") ?? "C:\\Windows", "windows");
   return joinPath(root, "System32", `${name}.exe`);
 }

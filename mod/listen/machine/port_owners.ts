@@ -15,7 +15,7 @@ import {
 } from "./netstat_listing.ts";
 import { endpointsCollide, keepsFrom, type PortOwner } from "./port_owner.ts";
 import { procConnections, procListeners } from "./proc_owners.ts";
-import { runListing, runSystem32 } from "./run_listing.ts";
+import { runListing, runWindowsTool } from "./run_listing.ts";
 
 /** Finds every program that listens on one of `ports`, or on any port if `ports` is null. */
 export async function findListeners(ports: ReadonlySet<number> | null): Promise<Listeners> {
@@ -40,7 +40,7 @@ export async function findConnections(ports: ReadonlySet<number>): Promise<Conne
       return await procConnections(ports);
     case "windows":
       return parseNetstatConnections(
-        { netstat: await runSystem32("netstat.exe", ["-ano"]) },
+        { netstat: await runWindowsTool("netstat", ["-ano"]) },
         ports,
       );
     default:
@@ -60,8 +60,8 @@ export function ownersAmong(
 
 /** Runs what lists sockets on Windows, and what names processes if one of them listens. */
 async function runNetstat(ports: ReadonlySet<number> | null): Promise<NetstatListing> {
-  const netstat = await runSystem32("netstat.exe", ["-ano"]);
+  const netstat = await runWindowsTool("netstat", ["-ano"]);
   const isNamed = netstat !== null && hasListeners(netstat, ports);
-  const tasklist = isNamed ? await runSystem32("tasklist.exe", ["/fo", "csv", "/nh"]) : null;
+  const tasklist = isNamed ? await runWindowsTool("tasklist", ["/fo", "csv", "/nh"]) : null;
   return { netstat, tasklist };
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { windowsTool } from "../../config/store/windows_tool.ts";
 import { linesOf } from "../../wire/text_lines.ts";
 
 /** What can be listed, each with its script. */
@@ -34,13 +35,15 @@ export async function runListing(name: string, script: string): Promise<string> 
 }
 
 /**
- * Returns the output of a program of Windows; null if it cannot be run, as by a service, which has
- * given that up. Its full path: nobody can put another program before it.
+ * Returns the output of a tool of Windows; null if it cannot be run, as by a service, which has given
+ * that up.
  */
-export async function runSystem32(name: string, args: readonly string[]): Promise<string | null> {
-  const root = Deno.env.get("SYSTEMROOT") ?? "C:\\Windows";
+export async function runWindowsTool(
+  name: "netstat" | "tasklist",
+  args: readonly string[],
+): Promise<string | null> {
   try {
-    const { stdout } = await new Deno.Command(`${root}\\System32\\${name}`, {
+    const { stdout } = await new Deno.Command(windowsTool(name), {
       args: [...args],
       stdin: "null",
       stderr: "null",
