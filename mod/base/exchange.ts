@@ -70,6 +70,10 @@ export interface HttpRequest {
   connection: ConnectionValues | null;
   /** Set by the handler: the log of the site has no line of it. */
   isUnlogged: boolean;
+  /** Identifies the request in logs, to the client and to programs; null if it has no identifier. */
+  id: string | null;
+  /** The trace that the request belongs to: 32 lower-case hexadecimal digits; null for none. */
+  traceId: string | null;
   /**
    * Returns the value of a field by its lower-case name, several field lines joined with ", "; null
    * if the field was not sent.

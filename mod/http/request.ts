@@ -79,6 +79,8 @@ export class Exchange implements HttpRequest, FieldBytes {
   substatus = 0;
   connection: ConnectionValues | null = null;
   isUnlogged = false;
+  id: string | null = null;
+  traceId: string | null = null;
   body: RequestBody = NO_BODY;
 
   head = new RequestHead();
@@ -308,6 +310,8 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.user = null;
     this.connection = null;
     this.isUnlogged = false;
+    this.id = null;
+    this.traceId = null;
     this.provenCertificate = null;
     this.substatus =
       this.status =

@@ -64,6 +64,8 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     substatus: 0,
     connection: null,
     isUnlogged: false,
+    id: null,
+    traceId: null,
     known: null,
     bodyReads: 0,
     header(name: string): string | null {

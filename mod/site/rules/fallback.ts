@@ -107,6 +107,12 @@ class RequestAt implements HttpRequest {
   get isUnlogged(): boolean {
     return this.#request.isUnlogged;
   }
+  get id(): string | null {
+    return this.#request.id;
+  }
+  get traceId(): string | null {
+    return this.#request.traceId;
+  }
   get provenCertificate(): Uint8Array | null {
     return this.#request.provenCertificate;
   }
