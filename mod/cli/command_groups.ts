@@ -63,6 +63,7 @@ export const GROUPS: readonly CommandGroup[] = [
         "logs",
         "events",
       ]),
+      row("metrics", "what it has counted, for Prometheus and Grafana"),
     ],
   },
   {

@@ -52,6 +52,7 @@ const FILES: readonly CommandFile[] = [
   file("logs", () => import("./commands/logs.ts")),
   file("health", () => import("./commands/health.ts")),
   file("events", () => import("./commands/events.ts")),
+  file("metrics", () => import("./commands/observe/metrics.ts")),
   file("who", () => import("./commands/who.ts")),
   file("history, history show, history diff, rollback", () => import("./commands/history.ts")),
   file(

@@ -42,6 +42,8 @@ type ConnectionEnds = ConstructorParameters<typeof Connection>[2];
 
 /** The current connections: how many wait for a request, and how many were upgraded. */
 interface ConnectionCounts {
+  /** All that there have been, refused ones included. */
+  readonly accepted: number;
   readonly connections: number;
   readonly idle: number;
   readonly tunnels: number;
@@ -89,6 +91,7 @@ export class HttpServer {
   /** Connections over a limit that are being sent an error response. */
   readonly #rejecting = new LinkedList<Connection>();
   #isDraining = false;
+  #accepted = 0;
   /** Called when the last connection has ended. */
   readonly #whenEmpty: (() => void)[] = [];
 
@@ -118,6 +121,7 @@ export class HttpServer {
     const local = this.#local.of(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     if (this.#isDraining) return closeQuietly(stream);
+    this.#accepted++;
     // A trusted proxy is many clients, which its requests name.
     const counted = this.#shared.trusted?.includes(remote) ? null : remote.ip;
     const { proxy = null, clientCertificate = null } = stream;
@@ -202,7 +206,7 @@ export class HttpServer {
       if (connection.isIdle) idle++;
       if (connection.isTunnel) tunnels++;
     });
-    return { connections: this.#connections.size, idle, tunnels };
+    return { accepted: this.#accepted, connections: this.#connections.size, idle, tunnels };
   }
 
   #begin(stream: AcceptedStream, ends: ConnectionEnds, isAdmitted: boolean): void {

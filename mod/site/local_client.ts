@@ -12,6 +12,10 @@
  */
 import { isLoopback, parseIp } from "../base/address.ts";
 import type { HttpRequest } from "../base/exchange.ts";
+import { isHostFor } from "../base/host_name.ts";
+import { isProblem } from "../base/problem.ts";
+import { parseBinding } from "../config/document/binding.ts";
+import type { SiteRecord } from "../config/document/document.ts";
 import { isOriginField, variableName } from "./proxy/origin_fields.ts";
 
 /** Fields that proxies add, and that do not tell the origin of a request. */
@@ -20,6 +24,22 @@ const PROXY_FIELDS: ReadonlySet<string> = new Set(["cdn_loop", "via"]);
 /** Reports whether the request comes from a client on this machine, for itself. */
 export function isLocalClient(request: HttpRequest): boolean {
   return isLoopback(request.peer.ip) && isLoopbackHost(request.host) && !isProxied(request);
+}
+
+/**
+ * Reports whether a request to a loopback address names a host that is not this machine: a page of
+ * another site has made its name lead here (DNS rebinding). A host that a binding of `site` names is
+ * the administrator's word.
+ */
+export function isRebound(
+  { local, host }: Pick<HttpRequest, "local" | "host">,
+  { bindings }: Pick<SiteRecord, "bindings">,
+): boolean {
+  if (!isLoopback(local.ip) || isLoopbackHost(host)) return false;
+  return !bindings.some((text) => {
+    const binding = parseBinding(text);
+    return !isProblem(binding) && binding.host !== "" && isHostFor(binding.host, host);
+  });
 }
 
 /** The names below `localhost` are loopback for every client (RFC 6761 6.3). */

@@ -56,6 +56,11 @@ export class ServiceLogs {
     this.#timer.unref();
   }
 
+  /** Lines that could not be written. */
+  get lostLines(): number {
+    return 0;
+  }
+
   /** The logs that cannot be written now: why, and what shows more. */
   get problems(): { readonly text: string; readonly hint: string | null }[] {
     return [...this.#troubles.values()].map(({ folder, error }) => {

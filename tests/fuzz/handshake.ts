@@ -31,6 +31,7 @@ async function open(): Promise<Rules<Attack>> {
     },
     onPlain: (stream) => void readAndClose(stream),
     refused: () => {},
+    failed: () => {},
   });
   return {
     async check({ seed, leaves }): Promise<void> {

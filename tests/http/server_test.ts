@@ -86,7 +86,7 @@ Deno.test("HttpServer.makeRoom() closes the connections that have been idle long
   const young = engine.connect();
   await settle();
   engine.clock.pass(1000);
-  assertEquals(engine.server.counts(), { connections: 2, idle: 2, tunnels: 0 });
+  assertEquals(engine.server.counts(), { accepted: 2, connections: 2, idle: 2, tunnels: 0 });
   assertEquals(engine.server.makeRoom(1), 1);
   assertEquals([old.isClosed, young.isClosed], [true, false]);
   assertEquals(engine.server.makeRoom(5), 1);

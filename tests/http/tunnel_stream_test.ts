@@ -66,14 +66,14 @@ class TestTunnel {
 Deno.test("a tunnel that carries nothing ends after TunnelIdleTimeout", async () => {
   const tunnel = await TestTunnel.open();
   const { engine, client } = tunnel;
-  assertEquals(engine.server.counts(), { connections: 1, idle: 0, tunnels: 1 });
+  assertEquals(engine.server.counts(), { accepted: 1, connections: 1, idle: 0, tunnels: 1 });
   engine.clock.pass(IDLE_MS);
   assertEquals(client.isClosed, false);
   engine.clock.pass(2 * TICK_MS);
   assertEquals(client.isClosed, true);
   await engine.quiet();
   assertEquals(tunnel.reasons(), ["Timer_ConnectionIdle"]);
-  assertEquals(engine.server.counts(), { connections: 0, idle: 0, tunnels: 0 });
+  assertEquals(engine.server.counts(), { accepted: 1, connections: 0, idle: 0, tunnels: 0 });
 });
 
 Deno.test("a byte in either direction keeps a tunnel", async () => {

@@ -19,6 +19,8 @@ export type ControlRequest =
   | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number }
   | ReloadRequest
   | { readonly op: "confirm" }
+  /** Asks for what the service has counted, in `totals` of the answer, and its certificates. */
+  | { readonly op: "totals" }
   /** Lists the cached responses, in `cache` of the answer. */
   | { readonly op: "cache" }
   /**

@@ -17,6 +17,7 @@ import {
   type ControlRequest,
   type LoopbackControl,
 } from "./control_protocol.ts";
+import type { ServiceTotals } from "../../telemetry/metrics/totals.ts";
 import type { ServiceStatus } from "./status.ts";
 
 const text = v.string();
@@ -42,7 +43,7 @@ const settingValues = v.record(text, v.union([text, finite, v.boolean(), v.array
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.literal("status"), brief: v.exactOptional(v.boolean()) }),
-  v.object({ op: v.picklist(["end", "confirm", "cache", "flushLogs", "reservations"]) }),
+  v.object({ op: v.picklist(["end", "confirm", "totals", "cache", "flushLogs", "reservations"]) }),
   v.object({ op: v.literal("start"), service, progress: v.exactOptional(v.boolean()) }),
   v.object({ op: v.picklist(["stop", "pause", "continue"]), service }),
   v.object({ op: v.literal("site"), verb: siteVerb, id: count }),
@@ -62,6 +63,38 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
   v.object({ op: v.literal("client"), client: text, brief: v.literal(true) }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
+
+const reasonCounts = v.array(v.tuple([text, count]));
+
+const totalsSchema: v.GenericSchema<unknown, ServiceTotals> = v.object({
+  atMs: finite,
+  build: v.object({ version: text, runtime: text }),
+  requests: v.array(v.object({
+    site: text,
+    address: text,
+    classes: v.array(count),
+    sentBytes: count,
+    receivedBytes: count,
+  })),
+  durations: v.array(v.object({ site: text, buckets: v.array(count), sumSeconds: finite })),
+  refused: reasonCounts,
+  connections: v.object({ accepted: count, open: count, idle: count, tunnels: count }),
+  exhausted: count,
+  sockets: v.object({ opened: count, failed: count }),
+  tls: v.object({ handshakes: count, failures: reasonCounts }),
+  cache: v.object({ hits: count, misses: count }),
+  lostLogLines: count,
+  workers: v.array(v.object({
+    worker: count,
+    pid: count,
+    requests: count,
+    connections: count,
+    residentBytes: count,
+    cpuSeconds: finite,
+    lagSeconds: finite,
+    maxLagSeconds: finite,
+  })),
+});
 
 const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   version: v.literal(1),
@@ -154,6 +187,13 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     contentLength: count,
     site: v.exactOptional(text),
     headersLength: v.exactOptional(count),
+  }))),
+  totals: v.exactOptional(totalsSchema),
+  certificates: v.exactOptional(v.array(v.object({
+    name: text,
+    keys: v.array(text),
+    names: v.array(text),
+    notAfter: text,
   }))),
   dropped: v.exactOptional(count),
   hasClient: v.exactOptional(v.boolean()),

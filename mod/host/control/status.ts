@@ -7,6 +7,7 @@
 import type { AcmeStatus } from "../../acme/next_step.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import type { PortOwner } from "../../listen/machine/port_owner.ts";
+import type { ServiceTotals } from "../../telemetry/metrics/totals.ts";
 import type { ServiceState } from "../services/service_controller.ts";
 import type { ServiceName } from "../services/service_table.ts";
 
@@ -61,6 +62,10 @@ export interface ServiceStatus {
   readonly appliedAt?: string | null;
   /** Cached responses; only in the answer to `cache`. */
   readonly cache?: readonly CachedResponse[];
+  /** What the service has counted; only in the answer to `totals`. */
+  readonly totals?: ServiceTotals;
+  /** The certificates in use; only in the answer to `totals`. */
+  readonly certificates?: readonly CertificateStatus[];
   /** Number of evicted responses; only in the answer to `dropCache`. */
   readonly dropped?: number;
   /** Whether a connection from the client is open; only in the answer to `client`. */
@@ -148,6 +153,18 @@ export interface EndpointStatus {
   readonly holders?: readonly EndpointHolder[];
   /** What a reload would change about it; absent if nothing. */
   readonly note?: string;
+}
+
+/** A certificate in use. */
+export interface CertificateStatus {
+  /** Its store and file name: `MY/www`. */
+  readonly name: string;
+  /** The endpoints and names that it is bound to. */
+  readonly keys: readonly string[];
+  /** The names and addresses that it is for. */
+  readonly names: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly notAfter: string;
 }
 
 /** A process that serves clients. */

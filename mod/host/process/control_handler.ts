@@ -83,6 +83,7 @@ export async function handleControl(
         progress: stagesOf(request, report),
       });
     case "cache":
+    case "totals":
     case "client":
     case "dropCache":
       return; // handled by extraFields()

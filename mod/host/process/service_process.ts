@@ -27,7 +27,8 @@ import {
 } from "../../telemetry/events/event.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { ServiceAnswers, ServiceQuestion, ServiceSource } from "../../site/service_source.ts";
+import { type ExpositionFormat, expositionText } from "../../telemetry/metrics/exposition.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { FaultReports, type ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { formatProxyTarget } from "../../site/proxied/proxy_target.ts";
@@ -40,6 +41,8 @@ import { Controller, type ServiceState } from "../services/service_controller.ts
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
 import { ownUserName } from "../sharing/local_users.ts";
+import { serviceMetrics } from "../metrics/service_metrics.ts";
+import { serviceTotals } from "../metrics/service_totals.ts";
 import { RequestHandler } from "../serving/request_handler.ts";
 import type { ServedProgram } from "../serving/served.ts";
 import type { Spawner } from "../serving/spawner.ts";
@@ -350,17 +353,44 @@ class ServiceProcess {
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
-    const status = { ...await this.status(), ...await extraFields(this.#workers, request) };
+    const extra = request.op === "totals"
+      ? await this.#measured()
+      : await extraFields(this.#workers, request);
+    const status = { ...await this.status(), ...extra };
     return "brief" in request && request.brief ? briefOf(status) : status;
+  }
+
+  /** Returns what is counted, and the certificates in use. */
+  async #measured(): Promise<Required<Pick<ServiceStatus, "totals" | "certificates">>> {
+    const reported = await this.#workers.totals();
+    const { opened, failed } = this.#workers.sockets;
+    const totals = serviceTotals(reported, {
+      atMs: Date.now(),
+      build: { version: this.#options.version, runtime: `deno ${Deno.version.deno}` },
+      sites: this.#web.sites,
+      sockets: { opened, failed },
+      lostLogLines: this.#logs.lostLines,
+    });
+    return { totals, certificates: this.#https.inUse };
+  }
+
+  async #exposition(format: ExpositionFormat): Promise<string> {
+    const { totals, certificates } = await this.#measured();
+    const status = { ...await this.status(), certificates };
+    return expositionText(serviceMetrics({ status, totals }), format);
   }
 
   #makeWorkers(siteHandler: SiteHandlerFactory): Workers {
     const { paths, version, spawner, log } = this.#options;
     const logs = this.#logs;
-    const listening = (): ListeningView => {
-      const ipListen = this.#http.config?.ipListen ?? [];
-      return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
-    };
+    const service = serviceSource({
+      listening: () => {
+        const ipListen = this.#http.config?.ipListen ?? [];
+        return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
+      },
+      prometheus: () => this.#exposition("prometheus"),
+      openmetrics: () => this.#exposition("openmetrics"),
+    });
     const event = (event: NewEvent): void => logs.event(event);
     const reports = new FaultReports();
     const onProgramFault = ({ id, prefix, target }: ServedProgram, fault: ProgramFault): void => {
@@ -373,7 +403,7 @@ class ServiceProcess {
     };
     const requests = new RequestHandler({
       siteHandler,
-      listening,
+      service,
       onProgramFault: (id, fault) => this.#workers.programFault(id, fault),
       onUpstream,
     });
@@ -388,7 +418,7 @@ class ServiceProcess {
         const { startWorker } = await import("../serving/start_worker.ts");
         return await startWorker(spawner, paths.run, events);
       },
-      listening,
+      service,
       onProgramFault,
       logs,
       event,
@@ -405,6 +435,15 @@ class ServiceProcess {
     await this.#registrations.endAll("the HTTP service stopped");
     await this.#http.stop();
   }
+}
+
+/** Returns what answers each question by its own function. */
+function serviceSource(
+  answers: {
+    readonly [Q in ServiceQuestion]: () => ServiceAnswers[Q] | Promise<ServiceAnswers[Q]>;
+  },
+): ServiceSource {
+  return (question) => answers[question]();
 }
 
 /** Opens port sharing; null where the platform cannot say who a caller is. */

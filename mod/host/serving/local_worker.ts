@@ -19,6 +19,9 @@ import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { ProxyGate } from "../../listen/proxy_protocol/proxy_gate.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
+import { ProcessMeter } from "../../telemetry/metrics/process_meter.ts";
+import { RequestCounters } from "../../telemetry/metrics/request_counters.ts";
+import type { WorkerCounts, WorkerReport } from "../../telemetry/metrics/worker_counts.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
@@ -33,6 +36,8 @@ import { TlsFront } from "./tls_front.ts";
 /** The environment of a worker. */
 interface LocalWorkerOptions {
   readonly requests: RequestHandler;
+  /** Returns the listening socket of this process for who connects to `local`; null for none. */
+  listenerOf(local: Endpoint): Endpoint | null;
   /** Called once for each completed exchange; the record is reused. */
   served(record: ServedRecord): void;
   refused(record: RefusedRecord): void;
@@ -55,6 +60,13 @@ const UNREAD_MS = 1000;
 export class LocalWorker implements ServingWorker {
   readonly #options: LocalWorkerOptions;
   readonly #tls: TlsFront;
+  readonly #counters: RequestCounters;
+  readonly #tlsFailures = new Map<string, number>();
+  readonly #meter = new ProcessMeter();
+  #handshakes = 0;
+  #exhausted = 0;
+  /** The connections of servers that have ended. */
+  #acceptedBefore = 0;
   /** Null as long as no peer has ever been told to send PROXY headers. */
   #proxies: ProxyGate | null = null;
   #settings: Settings | null = null;
@@ -63,11 +75,18 @@ export class LocalWorker implements ServingWorker {
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
+    this.#counters = new RequestCounters((local) => options.listenerOf(local));
     this.#tls = new TlsFront({
       handshakeTimeoutMs: () => this.#headerWaitMs(),
       handshakesMax: () => this.#settings?.SslThrottle || HANDSHAKES_MAX,
-      onConnection: (stream, tls) => this.#server?.serve(stream, { tls }),
-      refused: options.refused,
+      onConnection: (stream, tls) => {
+        if (tls) this.#handshakes++;
+        this.#server?.serve(stream, { tls });
+      },
+      refused: (record) => this.#refused(record),
+      failed: (reason) => {
+        this.#tlsFailures.set(reason, (this.#tlsFailures.get(reason) ?? 0) + 1);
+      },
     });
   }
 
@@ -81,11 +100,13 @@ export class LocalWorker implements ServingWorker {
       else this.#server.serve(conn, { tls: false });
     },
     onExhausted: () => {
+      this.#exhausted++;
       let wanted = ROOM_CONNECTIONS;
       wanted -= this.#server?.makeRoom(wanted) ?? 0;
       wanted -= this.#proxies?.waiting.makeRoom(wanted, UNREAD_MS) ?? 0;
       this.#tls.makeRoom(wanted, UNREAD_MS);
     },
+    onChanged: () => this.#counters.socketsChanged(),
     onFailure: (endpoint, error) => {
       this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${stackOf(error)}`);
     },
@@ -97,9 +118,10 @@ export class LocalWorker implements ServingWorker {
   }
 
   start(settings: Settings): Promise<void> {
-    const { requests, served, refused, log } = this.#options;
+    const { requests, served, log } = this.#options;
     const { limits } = requests;
     this.#settings = settings;
+    this.#meter.start();
     this.#server = new HttpServer({
       settings,
       handler: NO_SITE,
@@ -108,8 +130,11 @@ export class LocalWorker implements ServingWorker {
         limits.of(LIMIT.connectionsPerAddress),
       ),
       refusalPage: (reason, request) => requests.refusalPage(reason, request),
-      onServed: served,
-      onRefused: refused,
+      onServed: (record) => {
+        this.#counters.served(record);
+        served(record);
+      },
+      onRefused: (record) => this.#refused(record),
       onError: (error) => log(stackOf(error)),
       onClosed: (remote) => requests.closed(remote),
     });
@@ -119,7 +144,9 @@ export class LocalWorker implements ServingWorker {
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = null;
+    this.#meter.stop();
     await server?.drain(0);
+    this.#acceptedBefore += server?.counts().accepted ?? 0;
     this.#clear();
   }
 
@@ -132,6 +159,7 @@ export class LocalWorker implements ServingWorker {
     this.#served = served;
     this.#settings = settings;
     this.#tls.use(certificates);
+    if (served.siteIds !== null) this.#counters.retain(new Set(served.siteIds));
     server.reconfigure({ settings, handler: this.#options.requests.handlerFor(served) });
     server.resume();
   }
@@ -147,7 +175,7 @@ export class LocalWorker implements ServingWorker {
         else if (this.#server === null) conn.close();
         else this.#server.serve(acceptedStream(conn, named.early, named), { tls: false });
       },
-      refused: this.#options.refused,
+      refused: (record) => this.#refused(record),
     });
   }
 
@@ -203,6 +231,23 @@ export class LocalWorker implements ServingWorker {
     return Promise.resolve({ connections, tunnels, tunnelsOf: this.#options.requests.tunnels });
   }
 
+  /** Returns what it has counted since it began to serve. */
+  report(): Promise<WorkerReport> {
+    const none = { accepted: 0, connections: 0, idle: 0, tunnels: 0 };
+    const { accepted, connections: open, idle, tunnels } = this.#server?.counts() ?? none;
+    const { hits, misses } = this.#options.requests.cacheCounts;
+    const counts: WorkerCounts = {
+      ...this.#counters.counts(),
+      accepted: this.#acceptedBefore + accepted,
+      exhausted: this.#exhausted,
+      handshakes: this.#handshakes,
+      tlsFailures: [...this.#tlsFailures],
+      cacheHits: hits,
+      cacheMisses: misses,
+    };
+    return Promise.resolve({ counts, use: this.#meter.use(), open, idle, tunnels });
+  }
+
   hasClient(client: Endpoint): Promise<boolean> {
     const isWaiting = this.#tls.has(client) || (this.#proxies?.waiting.has(client) ?? false);
     return Promise.resolve(isWaiting || (this.#server?.hasClient(client) ?? false));
@@ -218,6 +263,11 @@ export class LocalWorker implements ServingWorker {
 
   evict(selection: CacheSelection): Promise<number> {
     return Promise.resolve(this.#options.requests.cached?.evict(selection) ?? 0);
+  }
+
+  #refused(record: RefusedRecord): void {
+    this.#counters.refused(record);
+    this.#options.refused(record);
   }
 
   #running(): HttpServer {

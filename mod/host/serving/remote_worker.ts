@@ -8,13 +8,15 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import * as v from "valibot";
+import { messageOf } from "../../base/fault.ts";
 import type { Ip } from "../../base/address.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { ServiceQuestion, ServiceSource } from "../../site/service_source.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
+import type { WorkerReport } from "../../telemetry/metrics/worker_counts.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
@@ -43,7 +45,7 @@ export interface RemoteWorkerEvents {
   onProgramFault(program: number, fault: ProgramFault): void;
   onUpstream(report: UpstreamReport): void;
   onLimits(report: LimitReport): void;
-  listening(): ListeningView;
+  readonly service: ServiceSource;
 }
 
 /** A socket that a worker could not open. */
@@ -160,6 +162,13 @@ export class RemoteWorker implements ServingWorker, LimitParty {
     return { connections, tunnels, tunnelsOf: new Map(tunnelsOf) };
   }
 
+  /** Returns what it has counted since it began to serve. */
+  async report(): Promise<WorkerReport> {
+    const answer = await this.#ask({ op: "report" });
+    if (answer === ENDED) throw new Error("the worker has ended");
+    return v.parse(ANSWERS.report, answer) as WorkerReport;
+  }
+
   async hasClient(client: Endpoint): Promise<boolean> {
     const answer = await this.#ask({ op: "hasClient", client });
     return answer !== ENDED && v.parse(ANSWERS.hasClient, answer);
@@ -249,8 +258,16 @@ export class RemoteWorker implements ServingWorker, LimitParty {
         if (drain !== undefined) endOf(drain, message.index).resolve();
         return;
       }
-      case "listening":
-        return void this.#link.send({ answer: message.question, view: this.#events.listening() });
+      case "ask":
+        return void this.#answer(message.id, message.question);
+    }
+  }
+
+  async #answer(answer: number, question: ServiceQuestion): Promise<void> {
+    try {
+      await this.#link.send({ answer, value: await this.#events.service(question) });
+    } catch (error) {
+      await this.#link.send({ answer, fault: messageOf(error) });
     }
   }
 

@@ -19,9 +19,9 @@ import type { JudgedBy } from "../../site/rules/tls_gate.ts";
 import { Proxies, type SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
-import { ResponseCache } from "../../site/static/response_cache.ts";
+import { type CacheCounts, ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
-import type { ListeningSource } from "../../site/pages/listening_view.ts";
+import type { ServiceSource } from "../../site/service_source.ts";
 import { CachedResponses } from "./cache_view.ts";
 import { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import { Pauses } from "./pauses.ts";
@@ -41,8 +41,8 @@ const TICK_MS = 1000;
 /** What handles requests, and whom it notifies. */
 interface RequestHandlerOptions {
   readonly siteHandler: SiteHandlerFactory;
-  /** What the welcome page shows. */
-  readonly listening: ListeningSource;
+  /** What sites that show the service ask. */
+  readonly service: ServiceSource;
   /** Called with what the program with this id did wrong. */
   onProgramFault(program: number, fault: ProgramFault): void;
   /** Called with what has happened to an upstream of a site. */
@@ -67,6 +67,8 @@ export class RequestHandler {
   readonly limits = new LimitShares();
   readonly pauses = new Pauses();
   readonly challenges = new ChallengeAnswers();
+  /** Of all caches that there have been. */
+  readonly cacheCounts: CacheCounts = { hits: 0, misses: 0 };
   readonly #options: RequestHandlerOptions;
   readonly #files = new FileAccess();
   readonly #proxies: Proxies;
@@ -91,9 +93,9 @@ export class RequestHandler {
   /** Creates the handler for `served`; it replaces the previous one. */
   handlerFor(served: Served): Handler {
     const { settings, sites, programs, reservations, zones, via } = served;
-    const { siteHandler, listening } = this.#options;
+    const { siteHandler, service } = this.#options;
     const rules = this.#rulesOf(sites, judgedByRecords(served.certificates));
-    const cache = new ResponseCache(settings);
+    const cache = new ResponseCache(settings, undefined, this.cacheCounts);
     this.#proxies.begin(via);
     const registrations = programs.map((program): RegisteredHandler => {
       return { prefix: program.prefix, handle: this.#proxies.ofProgram(program).handle };
@@ -103,7 +105,7 @@ export class RequestHandler {
       cache,
       files: this.#files,
       proxies: this.#proxies,
-      listening,
+      service,
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
       connections: this.connections,

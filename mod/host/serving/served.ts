@@ -71,6 +71,8 @@ export interface Served {
   readonly settings: Settings;
   /** The running sites, each with the bindings that can be served. */
   readonly sites: readonly ServedSite[];
+  /** All sites, running or not; null while no sites are known. */
+  readonly siteIds: readonly number[] | null;
   readonly programs: readonly ServedProgram[];
   readonly reservations: readonly UrlAclRecord[];
   readonly certificates: readonly ServedCertificate[];
@@ -121,5 +123,6 @@ export function canonicalIn(zones: Zones): (ip: Ip) => Ip {
 /** Returns what a service without sites and programs serves. */
 export function nothingServed(settings: Settings, via: string): Served {
   const zones: Zones = { addresses: [], names: null, dualStack: true };
-  return { settings, sites: [], programs: [], reservations: [], certificates: [], zones, via };
+  const none = { sites: [], programs: [], reservations: [], certificates: [] };
+  return { settings, siteIds: null, ...none, zones, via };
 }

@@ -41,6 +41,9 @@ export class SharedSockets {
   /** What all workers have open. */
   #shared = new EndpointMap<SentSocket>();
   #tcpBacklog = 0;
+  /** How many sockets were opened, and how many attempts failed. */
+  opened = 0;
+  failed = 0;
 
   constructor({ own, binder, workers, exclusive }: SharedSocketsOptions) {
     this.#own = own;
@@ -65,6 +68,9 @@ export class SharedSockets {
     return this.#exclusive(async () => {
       this.#tcpBacklog = tcpBacklog;
       const failed = await this.#own.open(plan, tcpBacklog);
+      const wanted = plan.endpoints.filter(({ action }) => action === "open").length;
+      this.opened += wanted - failed.length;
+      this.failed += failed.length;
       if (this.#workers().length === 0) return failed;
       return [...failed, ...await this.#handOver()];
     });

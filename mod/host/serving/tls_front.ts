@@ -22,6 +22,8 @@ interface TlsFrontOptions {
   /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
   onConnection(stream: AcceptedStream, isTls: boolean): void;
   refused(record: RefusedRecord): void;
+  /** Called with why a handshake failed, as {@linkcode TlsGate} says it. */
+  failed(reason: string): void;
 }
 
 export class TlsFront {
@@ -37,7 +39,7 @@ export class TlsFront {
   async prepare(): Promise<void> {
     if (this.#gate !== null) return;
     const { TlsGate } = await import("../../listen/tls/handshake_gate.ts");
-    const { handshakeTimeoutMs, handshakesMax, onConnection, refused } = this.#options;
+    const { handshakeTimeoutMs, handshakesMax, onConnection, refused, failed } = this.#options;
     this.#gate ??= new TlsGate({
       handshakeTimeoutMs,
       handshakesMax,
@@ -45,6 +47,7 @@ export class TlsFront {
       onSecure: (stream) => onConnection(stream, true),
       onPlain: (stream) => onConnection(stream, false),
       refused,
+      failed,
     });
   }
 

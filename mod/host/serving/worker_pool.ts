@@ -19,8 +19,10 @@ import { within } from "../../base/work/time_limit.ts";
 
 /** What the pool needs, and whom it notifies. */
 interface WorkerPoolOptions
-  extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault" | "onUpstream"> {
+  extends Pick<RemoteWorkerEvents, "service" | "onProgramFault" | "onUpstream"> {
   onLimits(worker: RemoteWorker, report: LimitReport): void;
+  /** Called before a worker is ended that still responds. */
+  onLeaving(worker: RemoteWorker): Promise<void>;
   /** Called when a worker has ended, for whatever reason, with all its connections. */
   onEnded(worker: RemoteWorker): void;
   /** Starts a worker process. Throws if it cannot. */
@@ -257,7 +259,7 @@ export class WorkerPool {
       onLimits: (report) => {
         if (worker !== null) options.onLimits(worker, report);
       },
-      listening: () => options.listening(),
+      service: (question) => options.service(question),
     });
     worker = started.worker;
     const second = Math.floor(Date.now() / 1000);
@@ -275,6 +277,7 @@ export class WorkerPool {
   }
 
   async #kill(member: Member): Promise<void> {
+    await within(FLUSH_MS, this.#options.onLeaving(member.worker), () => {});
     member.worker.close();
     await member.end().catch(() => {}); // without the shell, it ends because of the connection
   }

@@ -10,7 +10,7 @@ import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import { NO_LISTENERS } from "../../listen/machine/listeners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { ServiceAnswers, ServiceQuestion } from "../../site/service_source.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { pause } from "../../base/work/slices.ts";
 import { releaseLines } from "../../telemetry/logs/line_buffer.ts";
@@ -49,8 +49,8 @@ class WorkerProcess {
   readonly #sockets: SocketSet;
   readonly #logs: CollectedLines;
   readonly #limits: LimitShares;
-  /** Requests for the state of the service, by their number. */
-  readonly #questions = new Map<number, (view: ListeningView) => void>();
+  /** Questions about the service, by their number. */
+  readonly #questions = new Map<number, PromiseWithResolvers<unknown>>();
   #lastQuestion = 0;
   /** Of the lines of the logs: how often their format has changed. */
   #generation = 0;
@@ -70,7 +70,7 @@ class WorkerProcess {
     }, effectiveSettings({}));
     const requests = new RequestHandler({
       siteHandler,
-      listening: () => this.#askListening(),
+      service: (question) => this.#askService(question),
       onProgramFault: (program, fault) => this.#tell({ event: "programFault", program, fault }),
       onUpstream: (report) => this.#tell({ event: "upstream", report }),
     });
@@ -80,6 +80,7 @@ class WorkerProcess {
       requests,
       served: (record) => logs.served(record),
       refused: (record) => logs.refused(record),
+      listenerOf: (local) => this.#sockets.listenerOf(local),
       log,
     });
     // Who has a port that is taken, the service finds out.
@@ -98,8 +99,10 @@ class WorkerProcess {
   receive(message: ToWorker): void {
     if ("limits" in message) return this.#receiveLimits(message.limits);
     if ("answer" in message) {
-      this.#questions.get(message.answer)?.(message.view);
+      const asked = this.#questions.get(message.answer);
       this.#questions.delete(message.answer);
+      if ("fault" in message) asked?.reject(new Error(message.fault));
+      else asked?.resolve(message.value);
       return;
     }
     const { id } = message;
@@ -141,6 +144,8 @@ class WorkerProcess {
         const { tunnelsOf, ...counts } = await worker.counts();
         return { ...counts, tunnelsOf: [...tunnelsOf] };
       }
+      case "report":
+        return await worker.report();
       case "hasClient":
         return await worker.hasClient(request.client);
       case "upstreams":
@@ -220,12 +225,12 @@ class WorkerProcess {
     void pause().then(() => this.#limits.receive(order));
   }
 
-  #askListening(): Promise<ListeningView> {
-    const question = ++this.#lastQuestion;
-    const { promise, resolve } = Promise.withResolvers<ListeningView>();
-    this.#questions.set(question, resolve);
-    this.#tell({ event: "listening", question });
-    return promise;
+  #askService<Q extends ServiceQuestion>(question: Q): Promise<ServiceAnswers[Q]> {
+    const id = ++this.#lastQuestion;
+    const asked = Promise.withResolvers<unknown>();
+    this.#questions.set(id, asked);
+    this.#tell({ event: "ask", id, question });
+    return asked.promise as Promise<ServiceAnswers[Q]>;
   }
 
   async #ship({ second, parts }: LogBatch): Promise<void> {

@@ -11,7 +11,7 @@ import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts"
 import type { TlsPolicy } from "../../config/certs/tls_policy.ts";
 import type { ClientTrust } from "../../config/certs/client_trust.ts";
 import type { Settings } from "../../config/document/settings.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import { SERVICE_QUESTIONS } from "../../site/service_source.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
 import type { LimitOrder } from "./limit_shares.ts";
@@ -53,7 +53,17 @@ export function plannedSocket(
 /** What a worker is asked. */
 export type WorkerRequest =
   | { readonly op: "start"; readonly settings: Settings }
-  | { readonly op: "stop" | "counts" | "upstreams" | "cached" | "flush" | "accept" | "retire" }
+  | {
+    readonly op:
+      | "stop"
+      | "counts"
+      | "report"
+      | "upstreams"
+      | "cached"
+      | "flush"
+      | "accept"
+      | "retire";
+  }
   | { readonly op: "serve"; readonly served: SentServed }
   | { readonly op: "renew"; readonly certificates: SentCertificates }
   | { readonly op: "pause"; readonly paused: Paused }
@@ -82,7 +92,8 @@ export type WorkerRequest =
 export type ToWorker =
   | (WorkerRequest & { readonly id: number })
   | { readonly limits: LimitOrder }
-  | { readonly answer: number; readonly view: ListeningView };
+  | { readonly answer: number; readonly value: unknown }
+  | { readonly answer: number; readonly fault: string };
 
 const text = v.string();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -92,8 +103,34 @@ const proxiedSite = { siteId: count, application: text };
 const upstream = { ...proxiedSite, upstream: text };
 const endpoint = v.object({ ip: text, port: count });
 
+const numbers = v.array(finite);
+const reasons = v.array(v.tuple([text, count]));
+const siteNumbers = { site: v.nullable(count), numbers };
+
 /** The answers to requests that have one. */
 export const ANSWERS = {
+  report: v.object({
+    counts: v.object({
+      requests: v.array(v.object({ ...siteNumbers, address: text })),
+      durations: v.array(v.object(siteNumbers)),
+      refused: reasons,
+      accepted: count,
+      exhausted: count,
+      handshakes: count,
+      tlsFailures: reasons,
+      cacheHits: count,
+      cacheMisses: count,
+    }),
+    use: v.object({
+      residentBytes: count,
+      cpuSeconds: finite,
+      lagSeconds: finite,
+      maxLagSeconds: finite,
+    }),
+    open: count,
+    idle: count,
+    tunnels: count,
+  }),
   counts: v.object({
     connections: count,
     tunnels: count,
@@ -174,8 +211,8 @@ const fromWorker = v.union([
         ]),
       }),
     }),
-    /** Asks what is listening, for the welcome page. */
-    v.object({ event: v.literal("listening"), question: count }),
+    /** Asks the service about itself, for a site that shows it. */
+    v.object({ event: v.literal("ask"), id: count, question: v.picklist(SERVICE_QUESTIONS) }),
     v.object({ event: v.literal("limits"), report: limitReport }),
   ]),
 ]);

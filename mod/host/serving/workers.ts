@@ -19,11 +19,12 @@ import type { Binder } from "../../listen/machine/bind_fault.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { ServiceSource } from "../../site/service_source.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import { type ReportedTotals, WorkerReports } from "../metrics/worker_reports.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
@@ -53,8 +54,8 @@ interface WorkersOptions {
   readonly machine: WorkerMachine;
   /** Starts a worker process. Throws if it cannot. */
   start(events: RemoteWorkerEvents): Promise<StartedWorker>;
-  /** What the welcome page shows. */
-  listening(): ListeningView;
+  /** What sites that show the service ask. */
+  readonly service: ServiceSource;
   /** Called with what a program did wrong to a worker process. */
   onProgramFault(program: ServedProgram, fault: ProgramFault): void;
   /** Called with what has happened to an upstream of a site, in a worker process. */
@@ -76,6 +77,7 @@ export class Workers implements ServingWorker {
   readonly #limits = new LimitPool();
   /** The listening sockets. */
   readonly sockets: SharedSockets;
+  readonly #reports = new WorkerReports<RemoteWorker>();
   readonly #lastCounts = new WeakMap<ServingWorker, ServingCounts>();
   #settings: Settings | null = null;
   #served: Served | null = null;
@@ -86,30 +88,45 @@ export class Workers implements ServingWorker {
 
   constructor(options: WorkersOptions) {
     this.#options = options;
-    const local = this.#local = new LocalWorker({
+    const own = new SocketSet(
+      {
+        onConnection: (conn, isSecure) => this.#local.events.onConnection(conn, isSecure),
+        onExhausted: () => this.#local.events.onExhausted(),
+        onFailure: (endpoint, error) => this.#local.events.onFailure(endpoint, error),
+        onChanged: () => this.#local.events.onChanged?.(),
+      },
+      options.findListeners,
+      options.binder,
+    );
+    this.#local = new LocalWorker({
       requests: options.requests,
       served: (record) => this.#pool.served(record),
       refused: (record) => this.#pool.refused(record),
+      listenerOf: (local) => own.listenerOf(local),
       log: (line) => options.log(line),
     });
     const { limits } = options.requests;
-    const own = { order: limits.receive.bind(limits) };
-    limits.report = (report) => this.#limits.receive(own, report);
-    void this.#limits.join(own); // it may always have connections
+    const party = { order: limits.receive.bind(limits) };
+    limits.report = (report) => this.#limits.receive(party, report);
+    void this.#limits.join(party); // it may always have connections
     const exclusive = <T>(work: () => Promise<T>): Promise<T> => this.#exclusive(work);
     const pool = this.#pool = new WorkerPool({
       ...options,
       exclusive,
       bringUpToDate: (worker) => this.#bringUpToDate(worker),
       onLimits: (worker, report) => this.#limits.receive(worker, report),
-      onEnded: (worker) => void this.#limits.leave(worker),
+      onLeaving: async (worker) => this.#reports.learned(worker, await worker.report()),
+      onEnded: (worker) => {
+        this.#reports.left(worker);
+        void this.#limits.leave(worker);
+      },
       onLook: () => this.#limits.look(),
       onLost: () => exclusive(() => this.#serveAlone()),
       onReplaced: () => this.#handOver(),
       onProgramFault: (id, fault) => this.programFault(id, fault),
     });
     this.sockets = new SharedSockets({
-      own: new SocketSet(local.events, options.findListeners, options.binder),
+      own,
       binder: options.binder,
       workers: () => pool.active,
       exclusive,
@@ -166,6 +183,7 @@ export class Workers implements ServingWorker {
     await this.#exclusive(async () => {
       this.#settings = served.settings;
       this.#served = served;
+      if (served.siteIds !== null) this.#reports.retain(new Set(served.siteIds));
       await this.#limits.configure(serviceLimits(served));
       await this.#all((worker) => worker.serve(served));
       if (this.#pool.active.length > 0) void this.#local.retire();
@@ -207,6 +225,16 @@ export class Workers implements ServingWorker {
 
   async counts(): Promise<ServingCounts> {
     return (await this.status()).counts;
+  }
+
+  /** Returns what all processes have counted; what a silent one has counted is what it said last. */
+  async totals(): Promise<ReportedTotals> {
+    const { active, retiring } = this.#pool;
+    await Promise.all([...active, ...retiring].map(async (worker) => {
+      const report = await within(ANSWER_MS, worker.report().catch(() => null), () => null);
+      if (report !== null && !worker.hasEnded) this.#reports.learned(worker, report);
+    }));
+    return this.#reports.totals(Deno.pid, await this.#local.report());
   }
 
   async hasClient(client: Endpoint): Promise<boolean> {

@@ -14,7 +14,7 @@ import { askingKeys } from "../../config/certs/ssl_asking.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
-import type { ServiceProblem } from "../control/status.ts";
+import type { CertificateStatus, ServiceProblem } from "../control/status.ts";
 import type { ServedCertificate } from "../serving/served.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
@@ -84,6 +84,11 @@ export class HttpsService {
       return !isProblem(binding) && this.check(binding) === null;
     });
     return { ...site, secureBindings };
+  }
+
+  /** The certificates that are served. */
+  get inUse(): readonly CertificateStatus[] {
+    return this.#loaded?.certificates.inUse ?? [];
   }
 
   /** What is wrong with the certificates that are served. */

@@ -27,7 +27,7 @@ import {
   certificateCheck,
   type CertificateCure,
 } from "../../config/certs/ssl_lookup.ts";
-import type { ServiceProblem } from "../control/status.ts";
+import type { CertificateStatus, ServiceProblem } from "../control/status.ts";
 import { type TlsPolicy, tlsPolicy, USUAL_POLICY } from "../../config/certs/tls_policy.ts";
 import { trustName } from "../../config/certs/client_trust.ts";
 import { makeContext, type TlsContext } from "../../listen/tls/tls_stream.ts";
@@ -50,13 +50,17 @@ interface Use {
 
 /** The certificate of one or more records. */
 interface FollowedCertificate {
-  readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
+  readonly files: Pick<StoredCertificate, "store" | "name" | "certFile" | "keyFile">;
   /** The records that use it. */
   readonly uses: Use[];
   pair: { readonly cert: string; readonly key: string };
   /** By the policy: those that were served last. */
   contexts: ReadonlyMap<string, TlsContext>;
   hash: string;
+  /** The names and addresses that it is for. */
+  names: readonly string[];
+  /** ISO 8601, UTC. */
+  notAfter: string;
   /** State of the files when they were read. */
   stamp: string;
   /** State of the files when they could not be used; null if they can. */
@@ -134,6 +138,17 @@ export class Certificates {
     });
   }
 
+  /** The certificates that are served. */
+  get inUse(): readonly CertificateStatus[] {
+    return Array.from(
+      this.#byFile.values(),
+      ({ files: { store, name }, uses, names, notAfter }) => {
+        const keys = uses.map(({ record }) => record.key);
+        return { name: `${store}/${name}`, keys, names, notAfter };
+      },
+    );
+  }
+
   /** The files that cannot be used any more, although their previous certificate is served. */
   get problems(): readonly ServiceProblem[] {
     const kept = [...this.#byFile.values()].flatMap(({ files: { certFile }, trouble }) => {
@@ -195,16 +210,17 @@ export class Certificates {
   ): FollowedCertificate | Problem {
     const existing = this.#byFile.get(certificate.certFile);
     if (existing !== undefined) return existing;
-    const files = { certFile: certificate.certFile, keyFile: certificate.keyFile };
+    const { store, name, certFile, keyFile } = certificate;
+    const files = { store, name, certFile, keyFile };
     const previous = before.get(certificate.certFile);
     const stamp = stampOf(files);
     if (previous === undefined || stamp !== previous.stamp) {
       try {
-        const { hash, pair, contexts } = readContext(files);
+        const read = readContext(files);
         if (validity(certificate, new Date().toISOString()) === "expired") {
           this.#event(certificateExpired(certificate.certFile, certificate.notAfter));
         }
-        return this.#add({ ...initialState(files, stamp), hash, contexts, pair });
+        return this.#add({ ...initialState(files, stamp), ...read });
       } catch (error) {
         if (previous === undefined) return new Problem(certificate.problem ?? messageOf(error));
       }
@@ -223,8 +239,8 @@ export class Certificates {
     const { files, uses } = served;
     const keys = uses.map(({ record }) => record.key);
     try {
-      const { hash, pair, contexts } = readContext(files);
-      Object.assign(served, { ...initialState(files, stamp), uses, contexts, pair });
+      const { hash, ...read } = readContext(files);
+      Object.assign(served, { ...initialState(files, stamp), uses, ...read });
       if (hash === served.hash) return true;
       served.hash = hash;
       this.#event(certificateReplaced(keys, files.certFile, hash));
@@ -248,11 +264,12 @@ function initialState(
 
 function readContext(
   files: FollowedCertificate["files"],
-): Pick<FollowedCertificate, "hash" | "pair" | "contexts"> {
+): Pick<FollowedCertificate, "hash" | "names" | "notAfter" | "pair" | "contexts"> {
   const { cert, key } = readPair(files);
   const usual = makeContext({ cert, key }); // throws if TLS cannot use them
   const contexts = new Map([[policyText(USUAL_POLICY), usual]]);
-  return { hash: certificateFacts(cert)!.hash, pair: { cert, key }, contexts };
+  const { hash, names, notAfter } = certificateFacts(cert)!;
+  return { hash, names, notAfter, pair: { cert, key }, contexts };
 }
 
 /** Returns a text for policies that differ in nothing but the files of a store. */

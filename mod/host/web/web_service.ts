@@ -421,6 +421,7 @@ export class WebService implements ServiceWorker {
     return {
       settings: config.settings,
       sites: (await servedSites(config, state)).map((site) => https.servable(site)),
+      siteIds: state.withSites ? document.sites.map(({ id }) => id) : null,
       programs,
       reservations: document.urlAcl,
       certificates: https.served((ip) => table.canonical(ip)),

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
+import {
+  type Endpoint,
+  isIpv4,
+  isLinkLocal,
+  isWildcard,
+  parseIp,
+  withZone,
+  zoneOf,
+} from "../../base/address.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { forEach, map } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
@@ -26,8 +34,11 @@ export interface SocketEvents {
   /** Out of file descriptors: close what is dispensable. */
   onExhausted(): void;
   onFailure(endpoint: SocketEndpoint, error: unknown): void;
+  /** Sockets were opened or closed, or have another name. */
+  onChanged?(): void;
 }
 
+const ANY = { IPv4: parseIp("0.0.0.0")!, IPv6: parseIp("::")! } as const;
 /** Attempts at a port that is in use although no other process holds it. */
 const ATTEMPTS_MAX = 3;
 /** Sockets that are opened without a pause: each takes about 15 us. */
@@ -46,6 +57,7 @@ export class SocketSet {
   /** Those that do not accept yet. */
   #silent: OpenSocket[] = [];
   readonly #owner: SocketOwner;
+  readonly #onChanged: () => void;
   readonly #findListeners: FindListeners;
   readonly #binder: Binder;
   /** For the zones of connections to a wildcard; null until a plan is settled. */
@@ -64,6 +76,7 @@ export class SocketSet {
       onExhausted: () => events.onExhausted(),
       onFailure: ({ endpoint }, error) => events.onFailure(endpoint, error),
     };
+    this.#onChanged = () => events.onChanged?.();
     this.#binder = binder;
     this.#findListeners = findOwners;
   }
@@ -71,6 +84,19 @@ export class SocketSet {
   /** Returns the endpoints of the sockets that now listen. */
   endpoints(): SocketEndpoint[] {
     return Array.from(this.#open.values(), ({ endpoint }) => endpoint);
+  }
+
+  /** Returns the socket that accepts who connects to `local`; null if none listens there any more. */
+  listenerOf({ ip, port }: Endpoint): SocketEndpoint | null {
+    const zone = zoneOf(ip);
+    for (const one of zone === "" ? [] : this.#open.values()) {
+      if (one.endpoint.ip === ip && one.endpoint.port === port) return one.endpoint;
+    }
+    for (const wanted of [ip, ANY[isIpv4(ip) ? "IPv4" : "IPv6"], ANY.IPv6]) {
+      const found = this.#open.get({ ip: wanted, port, scopeId: 0 });
+      if (found !== undefined) return found.endpoint;
+    }
+    return null;
   }
 
   /** Returns those of a kind, with whether they use TLS. */
@@ -127,6 +153,7 @@ export class SocketSet {
   async acceptAll(): Promise<void> {
     const silent = this.#silent;
     this.#silent = [];
+    this.#onChanged();
     await inSlices(forEach(silent, (one) => one.accept()));
   }
 
@@ -143,6 +170,7 @@ export class SocketSet {
     }));
     // Without a pause: no connection may find some of them as they will be, others as they were.
     for (const [socket, planned] of changed) socket.endpoint = planned;
+    if (changed.length > 0) this.#onChanged();
     this.#table = table;
   }
 
@@ -158,6 +186,7 @@ export class SocketSet {
       this.#open.delete(endpoint);
       closing.push(found);
     }));
+    this.#onChanged();
     await closeSockets(closing);
   }
 

@@ -36,6 +36,12 @@ export const ALERT = {
   noApplicationProtocol: 120,
 } as const;
 
+/** Returns the name of an alert as RFC 8446 has it: `unrecognized_name`. */
+export function alertName(alert: AlertCode): string {
+  const found = Object.entries(ALERT).find(([, code]) => code === alert);
+  return (found?.[0] ?? "alert").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** A message that cannot be accepted. */
 export interface RefusedHello {
   readonly alert: AlertCode;

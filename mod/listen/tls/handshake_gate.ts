@@ -16,6 +16,7 @@ import { type EarlyClient, EarlyClients } from "../sockets/early_clients.ts";
 import {
   ALERT,
   type AlertCode,
+  alertName,
   alertRecord,
   type ClientHello,
   HELLO_BYTES_MAX,
@@ -40,9 +41,13 @@ interface TlsGateOptions {
   onPlain(stream: AcceptedStream): void;
   /** Called for a failed handshake, for the HTTPERR log. */
   refused(record: RefusedRecord): void;
+  /** Called with why it failed: `timeout`, `closed`, `handshake` or the name of an alert. */
+  failed(reason: string): void;
 }
 
 const NO_BYTES = new Uint8Array(0);
+/** The reason in the HTTPERR log for a handshake that takes too long. */
+const TIMED_OUT = "Timer_HeaderWait";
 /** Size of the first read: most first messages fit. */
 const FIRST_BYTES = 1024;
 
@@ -56,7 +61,7 @@ export class TlsGate {
     this.#options = options;
     this.#waiting = new EarlyClients({
       timeoutMs: () => options.handshakeTimeoutMs(),
-      timeoutReason: "Timer_HeaderWait",
+      timeoutReason: TIMED_OUT,
       waitingMax: () => options.handshakesMax(),
       refused: (record) => options.refused(record),
     });
@@ -90,11 +95,16 @@ export class TlsGate {
 
   async #handshake(waiting: EarlyClient, named: NamedClient | null): Promise<void> {
     const { conn } = waiting;
+    let failure = "closed";
     try {
       const { bytes, hello } = await receiveHello(waiting, named?.early ?? NO_BYTES);
       if (hello === null) return this.#options.onPlain(acceptedStream(conn, bytes, named));
       const context = this.#contextFor(conn, hello);
-      if (typeof context === "number") return await refuse(waiting, context);
+      if (typeof context === "number") {
+        failure = alertName(context);
+        return await refuse(waiting, context);
+      }
+      failure = "handshake";
       const handshake = startHandshake(conn, bytes, context, named);
       waiting.abort = handshake.abort;
       const secure = await handshake.done;
@@ -104,7 +114,9 @@ export class TlsGate {
       // A port scan that sends nothing is not logged.
       if (waiting.hasSent) waiting.reason ??= "Connection_Dropped";
     } finally {
+      const { reason } = waiting;
       this.#waiting.end(waiting);
+      if (reason !== null) this.#options.failed(reason === TIMED_OUT ? "timeout" : failure);
     }
   }
 

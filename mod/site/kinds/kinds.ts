@@ -13,6 +13,7 @@ import type { SiteContent } from "../../config/document/site_content.ts";
 import { parseLocalTarget } from "../proxied/proxy_target.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
+import { metrics } from "./metrics.ts";
 import { proxy } from "./proxy.ts";
 import { redirect } from "./redirect.ts";
 import { respond } from "./respond.ts";
@@ -28,6 +29,7 @@ export const KINDS: readonly ContentKind[] = [
   proxy,
   echo,
   welcome,
+  metrics,
 ];
 
 /** Returns the kind of content that has been checked. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ListeningSource } from "../pages/listening_view.ts";
 import type { SiteProxies } from "../proxy/proxies.ts";
 import type { FolderLookUp } from "../path_values.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
+import type { ServiceSource } from "../service_source.ts";
 
 export interface SiteContext {
   /**
@@ -20,8 +20,8 @@ export interface SiteContext {
   readonly cache: ResponseCache;
   readonly files: FileAccess;
   readonly proxies: SiteProxies;
-  /** The current state, for the welcome page. */
-  readonly listening: ListeningSource;
+  /** Asks the service about itself. */
+  readonly service: ServiceSource;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

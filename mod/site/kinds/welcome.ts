@@ -23,8 +23,11 @@ export const welcome: ContentKind<WelcomeContent> = {
   async load(): Promise<HandlerFactory<WelcomeContent>> {
     const { welcomeHandler } = await import("../pages/welcome_page.ts");
     return {
-      handler: (_content, { id }, { listening }) => {
-        return welcomeHandler(`httpcfg site set W3SVC/${id} --root DIR`, listening);
+      handler: (_content, { id }, { service }) => {
+        return welcomeHandler(
+          `httpcfg site set W3SVC/${id} --root DIR`,
+          () => service("listening"),
+        );
       },
     };
   },

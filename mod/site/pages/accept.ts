@@ -24,6 +24,14 @@ export function acceptsHtml(accept: string | null): boolean {
   return (parseWeights(accept).get("text/html") ?? 0) > 0;
 }
 
+/** Reports whether `accept` names OpenMetrics, as Prometheus does, and does not prefer plain text. */
+export function prefersOpenMetrics(accept: string | null): boolean {
+  if (accept === null || accept.length > VALUE_MAX) return false;
+  const weights = parseWeights(accept);
+  const open = weights.get("application/openmetrics-text") ?? 0;
+  return open > 0 && open >= (weights.get("text/plain") ?? 0);
+}
+
 /** Weight from 0 to 1 by lower-case name; parameters other than `q` are ignored. */
 function parseWeights(value: string): Map<string, number> {
   const weights = new Map<string, number>();

@@ -96,7 +96,14 @@ interface CachedEntry {
   readonly entry: CacheEntry;
 }
 
+/** How often bytes of files were in memory, and how often not, since the process began to serve. */
+export interface CacheCounts {
+  hits: number;
+  misses: number;
+}
+
 export class ResponseCache {
+  readonly counts: CacheCounts;
   readonly #settings: CacheSettings;
   /** The entries of each site, with the site's id. */
   readonly #partitions = new Map<Map<string, CacheEntry>, number>();
@@ -105,8 +112,14 @@ export class ResponseCache {
   #nextScavengeMs = 0;
   #squeezedMs = -Infinity;
 
-  constructor(settings: CacheSettings, totalBytesMax: number = TOTAL_BYTES_MAX) {
+  /** `counts` go on counting. */
+  constructor(
+    settings: CacheSettings,
+    totalBytesMax: number = TOTAL_BYTES_MAX,
+    counts: CacheCounts = { hits: 0, misses: 0 },
+  ) {
     this.#settings = settings;
+    this.counts = counts;
     this.#totalBytesMax = totalBytesMax;
   }
 

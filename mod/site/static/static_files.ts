@@ -223,13 +223,21 @@ class StaticSite {
     context: ServeContext,
   ): HandlerResult | Promise<HandlerResult> {
     const isGet = request.method === "GET";
+    const { counts } = this.#options.cache;
     const outcome = evaluate(request, isGet, chosen);
-    if (outcome.status === 200 && chosen.whole !== null) return chosen.whole;
+    if (outcome.status === 200 && chosen.whole !== null) {
+      counts.hits++;
+      return chosen.whole;
+    }
     if (outcome.status === 200 || outcome.status === 206) {
       const sent = outcome.status === 206 && !mayBeInParts(chosen, outcome) ? WHOLE : outcome;
-      if (chosen.bytes !== null) return fromBytes(chosen, sent, chosen.bytes);
+      if (chosen.bytes !== null) {
+        counts.hits++;
+        return fromBytes(chosen, sent, chosen.bytes);
+      }
+      if (!isGet && !chosen.isMade) return contentResponse(chosen, sent, unreadBody(chosen.size));
+      counts.misses++;
       if (chosen.isMade) return this.#encode(request, chosen, context);
-      if (!isGet) return contentResponse(chosen, sent, unreadBody(chosen.size));
       return this.#read(request, { ...context, chosen, outcome: sent });
     }
     if (outcome.status === 304) return notModified(chosen);

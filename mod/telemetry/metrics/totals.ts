@@ -26,11 +26,11 @@ export const DURATION_BOUNDS = [
   10,
 ] as const;
 
-/** The responses of one site on one listening address. */
+/** The responses of one site on one address. */
 export interface RequestTotals {
   /** Name of the site; empty for what belongs to no site. */
   readonly site: string;
-  /** The listening socket, `10.0.0.5:80` or `0.0.0.0:80`. */
+  /** Where clients have connected to: `10.0.0.5:80`. */
   readonly address: string;
   /** Responses by the class of their status, as in {@linkcode STATUS_CLASSES}. */
   readonly classes: readonly number[];
@@ -68,6 +68,8 @@ export interface WorkerTotals {
 export interface ServiceTotals {
   /** Milliseconds since 1970. */
   readonly atMs: number;
+  /** The version of the program that counts, and of its runtime. */
+  readonly build: { readonly version: string; readonly runtime: string };
   readonly requests: readonly RequestTotals[];
   readonly durations: readonly DurationTotals[];
   /** Refused requests and aborted connections, by the reason in the HTTPERR log. */
@@ -80,6 +82,10 @@ export interface ServiceTotals {
     readonly idle: number;
     readonly tunnels: number;
   };
+  /** How often connections were closed because the file table was full. */
+  readonly exhausted: number;
+  /** Listening sockets: opened, and attempts that failed. */
+  readonly sockets: { readonly opened: number; readonly failed: number };
   readonly tls: { readonly handshakes: number; readonly failures: ReasonCounts };
   readonly cache: { readonly hits: number; readonly misses: number };
   /** Lines of logs that could not be written. */

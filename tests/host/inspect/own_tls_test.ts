@@ -29,6 +29,7 @@ function serve(peers: readonly string[]): Served {
     onSecure: (stream) => stream.close(),
     onPlain: (stream) => stream.close(),
     refused,
+    failed: () => {},
   });
   const proxies = new ProxyGate({
     headerWaitMs: () => 60_000,

@@ -10,15 +10,15 @@ import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { receive, send } from "../../support/http_client.ts";
 import { clientTls, makePem, tcpPair } from "../../support/tls/tls_pair.ts";
+import { noService } from "../../support/service_source.ts";
 
 const siteHandler = await loadSiteHandlers();
-const listening = () => ({ version: "", ipListen: [], endpoints: [], sites: [] });
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 function worker(): LocalWorker {
   const requests = new RequestHandler({
     siteHandler,
-    listening,
+    service: noService,
     onProgramFault: () => {},
     onUpstream: () => {},
   });
@@ -27,6 +27,7 @@ function worker(): LocalWorker {
     requests,
     served: () => {},
     refused: () => {},
+    listenerOf: () => null,
     log: () => {},
   });
 }

@@ -93,7 +93,7 @@ Deno.test("RemoteWorker passes on what happens, and ends with one that sends non
   await fake.tell({ event: "log", generation: 0, second: 5, parts: [] });
   await fake.tell({ event: "line", line: "text" });
   await fake.tell({ event: "programFault", program: 3, fault: { kind: "request", what: "slow" } });
-  await fake.tell({ event: "listening", question: 1 });
+  await fake.tell({ event: "ask", id: 1, question: "listening" });
   await fake.tell({ nonsense: true });
   await fake.remote.ended;
   assertEquals(seen, [[5, 0], "text", [3, "slow"]]);

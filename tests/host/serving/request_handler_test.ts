@@ -7,15 +7,14 @@ import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
 import { nothingServed, type ServedProgram } from "../../../mod/host/serving/served.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { fakeRequest } from "../../support/request.ts";
+import { noService } from "../../support/service_source.ts";
 
 const siteHandler = await loadSiteHandlers();
-
-const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
 
 function handlerOf(): RequestHandler {
   const requests = new RequestHandler({
     siteHandler,
-    listening: () => view,
+    service: noService,
     onProgramFault: () => {},
     onUpstream: () => {},
   });

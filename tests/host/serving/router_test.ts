@@ -12,6 +12,7 @@ import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { limitOf } from "../../support/workers/limits.ts";
 import { fakeRequest } from "../../support/request.ts";
+import { noService } from "../../support/service_source.ts";
 
 const SITE = {
   ...DEFAULT_DOCUMENT.sites[0]!,
@@ -49,7 +50,7 @@ async function resultOf(
     }),
     files: new FileAccess(),
     proxies: testProxies(),
-    listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
+    service: noService,
     now: () => 0,
     isPaused: () => isPaused,
     connections: new SiteConnections(),

@@ -38,7 +38,7 @@ Deno.test("zonesOf() keeps the addresses that have a zone, and survives a messag
 });
 
 Deno.test("nothingServed() has settings and nothing else", () => {
-  const { settings, zones, via, ...rest } = nothingServed(DEFAULT_SETTINGS, "us");
-  assertEquals([settings, via], [DEFAULT_SETTINGS, "us"]);
+  const { settings, zones, via, siteIds, ...rest } = nothingServed(DEFAULT_SETTINGS, "us");
+  assertEquals([settings, via, siteIds], [DEFAULT_SETTINGS, "us", null]);
   assertEquals([Object.values(rest).flat(), zones.addresses], [[], []]);
 });

@@ -4,6 +4,7 @@ import type { RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker
 import { startWorker } from "../../../mod/host/serving/start_worker.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { testWithShell } from "../../support/workers/spawner_shell.ts";
+import { noService } from "../../support/service_source.ts";
 
 const EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
@@ -11,7 +12,7 @@ const EVENTS: RemoteWorkerEvents = {
   onProgramFault: () => {},
   onUpstream: () => {},
   onLimits: () => {},
-  listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
+  service: noService,
 };
 
 testWithShell("startWorker() says how a program ended that did not come", async (shell) => {

@@ -17,6 +17,7 @@ Deno.test("TlsFront passes on whose handshake succeeds, and who does not speak T
       stream.close();
     },
     refused: () => {},
+    failed: () => {},
   });
   using early = await tcpPair();
   front.admit(early.server); // not prepared: closed at once

@@ -7,6 +7,7 @@ import { WorkerPool } from "../../../mod/host/serving/worker_pool.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
 import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/fake_worker.ts";
 import { waitFor } from "../../support/wait.ts";
+import { noService } from "../../support/service_source.ts";
 
 interface Fixture extends AsyncDisposable {
   readonly pool: WorkerPool;
@@ -56,10 +57,11 @@ function fixture(lookMs = 60_000): Fixture {
     },
     event: ({ text }: NewEvent) => void events.push(text),
     log: (line) => void lines.push(line),
-    listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    service: noService,
     onProgramFault: () => {},
     onUpstream: () => {},
     onLimits: () => {},
+    onLeaving: () => Promise.resolve(),
     onEnded: () => {},
     onLook: () => {},
     lookMs,

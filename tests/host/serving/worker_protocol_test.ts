@@ -25,7 +25,7 @@ Deno.test("parseFromWorker() accepts each message, and drops what it does not kn
     { event: "log", generation: 0, second: 5, parts: [PART, { ...PART, site: null }] },
     { event: "line", line: "text" },
     { event: "programFault", program: 1, fault: { kind: "excess", what: "closed" } },
-    { event: "listening", question: 1 },
+    { event: "ask", id: 1, question: "listening" },
   ];
   for (const message of messages) assertEquals<unknown>(parseFromWorker(message), message);
   assertEquals<unknown>(parseFromWorker({ event: "line", line: "x", more: 1 }), {

@@ -32,6 +32,7 @@ function contextFor(certificates: Certificates, local: Endpoint, name: string): 
     handshakesMax: () => 1024,
     onConnection: ignore,
     refused: ignore,
+    failed: ignore,
   });
   front.use(certificates.served((ip) => ip));
   return front.contextFor(local, name);

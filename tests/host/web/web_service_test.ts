@@ -17,6 +17,7 @@ import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
 import { get, isRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
+import { noService } from "../../support/service_source.ts";
 
 const ADDRESS = "127.0.0.2";
 const siteHandler = await loadSiteHandlers();
@@ -54,7 +55,7 @@ function fixture(): Fixture {
   } as unknown as ServiceLogs;
   const requests = new RequestHandler({
     siteHandler,
-    listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    service: noService,
     onProgramFault: nothing,
     onUpstream: nothing,
   });
@@ -64,7 +65,7 @@ function fixture(): Fixture {
     binder: ANY_BINDER,
     machine: { os: "linux", cores: 1 },
     start: () => Promise.reject(new Error("no worker processes here")),
-    listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    service: noService,
     onProgramFault: nothing,
     onUpstream: nothing,
     logs,

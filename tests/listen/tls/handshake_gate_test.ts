@@ -14,6 +14,7 @@ interface Watched {
   readonly secure: AcceptedStream[];
   readonly plain: AcceptedStream[];
   readonly reasons: string[];
+  readonly failures: string[];
 }
 
 function watch(timeoutMs = 60_000): Watched {
@@ -21,6 +22,7 @@ function watch(timeoutMs = 60_000): Watched {
     secure: [] as AcceptedStream[],
     plain: [] as AcceptedStream[],
     reasons: [] as string[],
+    failures: [] as string[],
   };
   const gate = new TlsGate({
     handshakeTimeoutMs: () => timeoutMs,
@@ -29,6 +31,7 @@ function watch(timeoutMs = 60_000): Watched {
     onSecure: (stream) => seen.secure.push(stream),
     onPlain: (stream) => seen.plain.push(stream),
     refused: ({ reason, status }: RefusedRecord) => seen.reasons.push(`${reason} ${status}`),
+    failed: (reason) => seen.failures.push(reason),
   });
   return { gate, ...seen };
 }
@@ -84,7 +87,7 @@ Deno.test("TlsGate passes on plain HTTP with all of its bytes", async () => {
 Deno.test("TlsGate aborts a handshake that times out, and logs it once", async () => {
   using silent = await tcpPair();
   using stuck = await tcpPair();
-  const { gate, reasons } = watch(1);
+  const { gate, reasons, failures } = watch(1);
   gate.admit(silent.server);
   gate.admit(stuck.server);
   await stuck.client.write(new Uint8Array([0x16, 3, 1, 1, 0, 1]));
@@ -95,6 +98,7 @@ Deno.test("TlsGate aborts a handshake that times out, and logs it once", async (
     "Timer_HeaderWait null",
     "Timer_HeaderWait null",
   ]]);
+  assertEquals(failures, ["timeout", "timeout"]);
   gate.clear();
 });
 
@@ -102,7 +106,7 @@ Deno.test("TlsGate logs a handshake that fails, but not a port scan", async () =
   using failing = await tcpPair();
   using scan = await tcpPair();
   using left = await tcpPair();
-  const { gate, reasons } = watch();
+  const { gate, reasons, failures } = watch();
   const open = new Set<Deno.TcpConn>();
   for (const { server } of [scan, failing, left]) gate.admit(counted(server, open));
   scan.client.close();
@@ -111,6 +115,7 @@ Deno.test("TlsGate logs a handshake that fails, but not a port scan", async () =
   left.client.close();
   await waitFor(() => open.size === 0 && reasons.length === 2, "the end of all three");
   assertEquals(reasons, ["Connection_Dropped null", "Connection_Dropped null"]);
+  assertEquals(failures.toSorted(), ["closed", "unexpected_message"]);
   gate.clear();
 });
 

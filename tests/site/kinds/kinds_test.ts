@@ -14,6 +14,7 @@ import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
+import { noService } from "../../support/service_source.ts";
 
 const CONTEXT: SiteContext = {
   folders: () => undefined,
@@ -21,7 +22,7 @@ const CONTEXT: SiteContext = {
   files: new FileAccess(),
   proxies: testProxies(),
   applicationPath: "/",
-  listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
+  service: noService,
   now: () => Date.now(),
 };
 

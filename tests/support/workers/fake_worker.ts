@@ -8,6 +8,8 @@ import { MessageLink } from "../../../mod/host/serving/message_link.ts";
 import { RemoteWorker, type RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
 import type { FromWorker, WorkerRequest } from "../../../mod/host/serving/worker_protocol.ts";
 import { streamPair } from "../stream_pair.ts";
+import type { WorkerReport } from "../../../mod/telemetry/metrics/worker_counts.ts";
+import { noService } from "../service_source.ts";
 
 export interface FakeWorker {
   readonly remote: RemoteWorker;
@@ -28,13 +30,32 @@ export interface FakeWorker {
   end(): void;
 }
 
+/** What a worker says that has served nobody. */
+export const NO_REPORT: WorkerReport = {
+  counts: {
+    requests: [],
+    durations: [],
+    refused: [],
+    accepted: 0,
+    exhausted: 0,
+    handshakes: 0,
+    tlsFailures: [],
+    cacheHits: 0,
+    cacheMisses: 0,
+  },
+  use: { residentBytes: 0, cpuSeconds: 0, lagSeconds: 0, maxLagSeconds: 0 },
+  open: 0,
+  idle: 0,
+  tunnels: 0,
+};
+
 const NO_EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
   onLine: () => {},
   onProgramFault: () => {},
   onUpstream: () => {},
   onLimits: () => {},
-  listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+  service: noService,
 };
 
 export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}): FakeWorker {
@@ -76,6 +97,8 @@ export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}
 /** Returns what a worker without connections answers. */
 export function usualAnswer({ op }: WorkerRequest): unknown {
   switch (op) {
+    case "report":
+      return NO_REPORT;
     case "counts":
       return { connections: 0, tunnels: 0, tunnelsOf: [] };
     case "cached":

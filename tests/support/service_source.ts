@@ -1,0 +1,10 @@
+/** Answers what sites ask the service, as one without anything would. */
+import type { ServiceAnswers, ServiceSource } from "../../mod/site/service_source.ts";
+
+const NOTHING: ServiceAnswers = {
+  listening: { version: "1", ipListen: [], endpoints: [], sites: [] },
+  prometheus: "",
+  openmetrics: "# EOF\n",
+};
+
+export const noService: ServiceSource = (question) => NOTHING[question];
