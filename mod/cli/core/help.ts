@@ -27,8 +27,7 @@ export function overview(version: string): string {
     wrapped(
       `More: httpcfg help COMMAND, or help GROUP: ${GROUPS.map(({ word }) => word).join(", ")}`,
     ),
-    "--config FILE is another configuration document, --user your own document and",
-    "service, whatever the system has. --version shows the version.",
+    "--config FILE is another document, --user your own; --version is the version.",
   ].join("\n");
 }
 

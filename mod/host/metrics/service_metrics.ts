@@ -10,6 +10,7 @@ import type { Family, Sample } from "../../telemetry/metrics/exposition.ts";
 import type { MetricName } from "../../telemetry/metrics/metric_table.ts";
 import {
   DURATION_BOUNDS,
+  type ReasonCounts,
   type RequestTotals,
   type ServiceTotals,
   STATUS_CLASSES,
@@ -28,14 +29,35 @@ const EMPTY_SERIES_MAX = 1000;
 const ENDPOINT_SERIES_MAX = 10_000;
 
 /** Returns every metric, in the order of the table. */
-export function serviceMetrics(measured: MeasuredService): Family[] {
-  const { status, totals } = measured;
-  const { build: { version, runtime }, connections, tls, cache } = totals;
-  const { open, idle, tunnels } = connections;
-  const requests = withEmptySeries(totals.requests, status);
+export function serviceMetrics({ status, totals }: MeasuredService): Family[] {
+  const { version, runtime } = totals.build;
   return [
     family("httpcfg_build_info", [sample(1, version, runtime)]),
     timestamp("httpcfg_start_timestamp_seconds", status.startedAt),
+    ...requestFamilies(status, totals),
+    ...connectionFamilies(totals),
+    ...stateFamilies(status),
+    ...upstreamFamilies(status),
+    family("httpcfg_registrations", [sample(status.registrations.length)]),
+    family("httpcfg_cache_hits_total", [sample(totals.cache.hits)]),
+    family("httpcfg_cache_misses_total", [sample(totals.cache.misses)]),
+    family(
+      "httpcfg_certificate_expiry_timestamp_seconds",
+      (status.certificates ?? []).map(({ name, notAfter }) => {
+        return sample(Date.parse(notAfter) / 1000, name);
+      }),
+    ),
+    family("httpcfg_log_lines_lost_total", [sample(totals.lostLogLines)]),
+    timestamp("httpcfg_config_applied_timestamp_seconds", status.appliedAt ?? null),
+    ...storedFamilies(status),
+    family("httpcfg_problems", [sample(status.problems?.length ?? 0)]),
+    ...workerFamilies(totals),
+  ];
+}
+
+function requestFamilies(status: ServiceStatus, totals: ServiceTotals): Family[] {
+  const requests = withEmptySeries(totals.requests, status);
+  return [
     family(
       "httpcfg_requests_total",
       requests.flatMap(({ site, address, classes }) => {
@@ -57,48 +79,45 @@ export function serviceMetrics(measured: MeasuredService): Family[] {
       "httpcfg_received_bytes_total",
       requests.map(({ site, address, receivedBytes }) => sample(receivedBytes, site, address)),
     ),
-    family("httpcfg_refused_total", totals.refused.map(([reason, count]) => sample(count, reason))),
-    family("httpcfg_connections_total", [sample(connections.accepted)]),
+    reasons("httpcfg_refused_total", totals.refused),
+  ];
+}
+
+function connectionFamilies({ connections, exhausted, tls, sockets }: ServiceTotals): Family[] {
+  const { accepted, open, idle, tunnels } = connections;
+  return [
+    family("httpcfg_connections_total", [sample(accepted)]),
     family("httpcfg_connections", [
       sample(Math.max(0, open - idle - tunnels), "active"),
       sample(idle, "idle"),
       sample(tunnels, "tunnel"),
     ]),
-    family("httpcfg_file_table_full_total", [sample(totals.exhausted)]),
+    family("httpcfg_file_table_full_total", [sample(exhausted)]),
     family("httpcfg_tls_handshakes_total", [sample(tls.handshakes)]),
-    family(
-      "httpcfg_tls_handshake_failures_total",
-      tls.failures.map(([reason, count]) => sample(count, reason)),
-    ),
-    family("httpcfg_socket_opens_total", [sample(totals.sockets.opened)]),
-    family("httpcfg_socket_open_failures_total", [sample(totals.sockets.failed)]),
-    family("httpcfg_endpoints", endpointStates(status.endpoints)),
+    reasons("httpcfg_tls_handshake_failures_total", tls.failures),
+    family("httpcfg_socket_opens_total", [sample(sockets.opened)]),
+    family("httpcfg_socket_open_failures_total", [sample(sockets.failed)]),
+  ];
+}
+
+function stateFamilies({ endpoints, sites }: ServiceStatus): Family[] {
+  return [
+    family("httpcfg_endpoints", endpointStates(endpoints)),
     family(
       "httpcfg_endpoint_up",
-      status.endpoints.slice(0, ENDPOINT_SERIES_MAX).map(({ ip, port, state }) => {
+      endpoints.slice(0, ENDPOINT_SERIES_MAX).map(({ ip, port, state }) => {
         return sample(state === "open" ? 1 : 0, formatEndpoint({ ip: ip as Ip, port }));
       }),
     ),
     family(
       "httpcfg_site_up",
-      status.sites.map(({ name, state }) => sample(state === "started" ? 1 : 0, name)),
+      sites.map(({ name, state }) => sample(state === "started" ? 1 : 0, name)),
     ),
-    ...upstreamFamilies(status),
-    family("httpcfg_registrations", [sample(status.registrations.length)]),
-    family("httpcfg_cache_hits_total", [sample(cache.hits)]),
-    family("httpcfg_cache_misses_total", [sample(cache.misses)]),
-    family(
-      "httpcfg_certificate_expiry_timestamp_seconds",
-      (status.certificates ?? []).map(({ name, notAfter }) => {
-        return sample(Date.parse(notAfter) / 1000, name);
-      }),
-    ),
-    family("httpcfg_log_lines_lost_total", [sample(totals.lostLogLines)]),
-    timestamp("httpcfg_config_applied_timestamp_seconds", status.appliedAt ?? null),
-    ...storedFamilies(status),
-    family("httpcfg_problems", [sample(status.problems?.length ?? 0)]),
-    ...workerFamilies(totals),
   ];
+}
+
+function reasons(name: MetricName, counts: ReasonCounts): Family {
+  return family(name, counts.map(([reason, count]) => sample(count, reason)));
 }
 
 function family(name: MetricName, samples: readonly Sample[]): Family {

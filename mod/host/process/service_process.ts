@@ -27,7 +27,11 @@ import {
 } from "../../telemetry/events/event.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import type { ServiceAnswers, ServiceQuestion, ServiceSource } from "../../site/service_source.ts";
+import type {
+  ServiceAnswers,
+  ServiceQuestion,
+  ServiceSource,
+} from "../../site/about/service_source.ts";
 import { type ExpositionFormat, expositionText } from "../../telemetry/metrics/exposition.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { FaultReports, type ProgramFault } from "../../site/proxy/fault_reports.ts";

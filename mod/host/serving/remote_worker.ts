@@ -12,7 +12,7 @@ import { messageOf } from "../../base/fault.ts";
 import type { Ip } from "../../base/address.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
-import type { ServiceQuestion, ServiceSource } from "../../site/service_source.ts";
+import type { ServiceQuestion, ServiceSource } from "../../site/about/service_source.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";

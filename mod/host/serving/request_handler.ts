@@ -21,7 +21,7 @@ import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
 import { type CacheCounts, ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
-import type { ServiceSource } from "../../site/service_source.ts";
+import type { ServiceSource } from "../../site/about/service_source.ts";
 import { CachedResponses } from "./cache_view.ts";
 import { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import { Pauses } from "./pauses.ts";

@@ -10,7 +10,7 @@ import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import { NO_LISTENERS } from "../../listen/machine/listeners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
-import type { ServiceAnswers, ServiceQuestion } from "../../site/service_source.ts";
+import type { ServiceAnswers, ServiceQuestion } from "../../site/about/service_source.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { pause } from "../../base/work/slices.ts";
 import { releaseLines } from "../../telemetry/logs/line_buffer.ts";

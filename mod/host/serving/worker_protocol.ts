@@ -11,7 +11,7 @@ import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts"
 import type { TlsPolicy } from "../../config/certs/tls_policy.ts";
 import type { ClientTrust } from "../../config/certs/client_trust.ts";
 import type { Settings } from "../../config/document/settings.ts";
-import { SERVICE_QUESTIONS } from "../../site/service_source.ts";
+import { SERVICE_QUESTIONS } from "../../site/about/service_source.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
 import type { LimitOrder } from "./limit_shares.ts";

@@ -19,7 +19,7 @@ import type { Binder } from "../../listen/machine/bind_fault.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
-import type { ServiceSource } from "../../site/service_source.ts";
+import type { ServiceSource } from "../../site/about/service_source.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";

@@ -11,7 +11,7 @@ import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import type { Plan, PlannedSite } from "../../listen/plan/make_plan.ts";
-import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { ListeningView } from "../../site/about/listening_view.ts";
 import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
 
 const STATES = {

@@ -7,7 +7,7 @@ import type { SiteProxies } from "../proxy/proxies.ts";
 import type { FolderLookUp } from "../path_values.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
-import type { ServiceSource } from "../service_source.ts";
+import type { ServiceSource } from "../about/service_source.ts";
 
 export interface SiteContext {
   /**

@@ -6,7 +6,7 @@
 import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { isRebound } from "../local_client.ts";
-import type { ServiceSource } from "../service_source.ts";
+import type { ServiceSource } from "../about/service_source.ts";
 import { prefersOpenMetrics } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
 import { answerToMethod } from "./method_answer.ts";

@@ -12,7 +12,7 @@ import { prefersJson } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
 import { answerToMethod } from "./method_answer.ts";
 import { htmlPage, JSON_FIELDS, NOTICE, pageStyle, TABLE_STYLE } from "./html.ts";
-import type { ListeningSource, ListeningView } from "./listening_view.ts";
+import type { ListeningSource, ListeningView } from "../about/listening_view.ts";
 
 const ANSWER_VERSION = 1;
 

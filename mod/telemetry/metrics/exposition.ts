@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 /** One histogram. */
-export interface HistogramSample {
+interface HistogramSample {
   readonly labels: readonly string[];
   /** Observations of each bucket, not cumulative; the last one is above all bounds. */
   readonly buckets: readonly number[];
@@ -30,12 +30,6 @@ export type Family =
   };
 
 export type ExpositionFormat = "prometheus" | "openmetrics";
-
-/** The media type of each format. */
-export const EXPOSITION_TYPES: Readonly<Record<ExpositionFormat, string>> = {
-  prometheus: "text/plain; version=0.0.4; charset=utf-8",
-  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
-};
 
 /** Returns the text of `families`, each of which is there once. A family without samples is left out. */
 export function expositionText(families: readonly Family[], format: ExpositionFormat): string {

@@ -21,11 +21,6 @@ const TICK_MS = 1000;
 /** Ticks whose lag is kept. */
 const KEPT = 60;
 
-/** Returns how many seconds late each tick was that is kept, given how late the last one was. */
-export function keptLags(lags: readonly number[], lag: number): number[] {
-  return [...lags.slice(1 - KEPT), lag];
-}
-
 export class ProcessMeter {
   #dueMs = 0;
   #lags: number[] = [];
@@ -55,7 +50,7 @@ export class ProcessMeter {
 
   #tick(): void {
     const nowMs = performance.now();
-    this.#lags = keptLags(this.#lags, Math.max(0, nowMs - this.#dueMs) / 1000);
+    this.#lags = [...this.#lags.slice(1 - KEPT), Math.max(0, nowMs - this.#dueMs) / 1000];
     this.#dueMs = nowMs + TICK_MS;
   }
 }

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { serviceMetrics } from "../../../mod/host/metrics/service_metrics.ts";
 import { expositionText } from "../../../mod/telemetry/metrics/exposition.ts";
 import { METRICS } from "../../../mod/telemetry/metrics/metric_table.ts";
-import { emptyTotals, RUNNING_STATUS } from "../../support/metrics.ts";
+import { emptyTotals, RUNNING_STATUS } from "../../support/about/totals.ts";
 import type { ServiceStatus } from "../../../mod/host/control/status.ts";
 import type { ServiceTotals } from "../../../mod/telemetry/metrics/totals.ts";
 

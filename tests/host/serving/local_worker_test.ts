@@ -10,7 +10,7 @@ import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { receive, send } from "../../support/http_client.ts";
 import { clientTls, makePem, tcpPair } from "../../support/tls/tls_pair.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const siteHandler = await loadSiteHandlers();
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

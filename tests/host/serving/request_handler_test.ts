@@ -7,7 +7,7 @@ import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
 import { nothingServed, type ServedProgram } from "../../../mod/host/serving/served.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { fakeRequest } from "../../support/request.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const siteHandler = await loadSiteHandlers();
 

@@ -12,7 +12,7 @@ import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { limitOf } from "../../support/workers/limits.ts";
 import { fakeRequest } from "../../support/request.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const SITE = {
   ...DEFAULT_DOCUMENT.sites[0]!,

@@ -4,7 +4,7 @@ import type { RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker
 import { startWorker } from "../../../mod/host/serving/start_worker.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { testWithShell } from "../../support/workers/spawner_shell.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const EVENTS: RemoteWorkerEvents = {
   onLog: () => {},

@@ -7,7 +7,7 @@ import { WorkerPool } from "../../../mod/host/serving/worker_pool.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
 import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/fake_worker.ts";
 import { waitFor } from "../../support/wait.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 interface Fixture extends AsyncDisposable {
   readonly pool: WorkerPool;

@@ -15,7 +15,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 import { waitFor } from "../../support/wait.ts";
 import { testWithShell } from "../../support/workers/spawner_shell.ts";
 import { isAlive } from "../../support/workers/worker_service.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const IP = "127.0.0.2" as Ip;
 

@@ -15,7 +15,7 @@ import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/
 import { isRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { waitFor } from "../../support/wait.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const IP = "127.0.0.2" as Ip;
 const siteHandler = await loadSiteHandlers();

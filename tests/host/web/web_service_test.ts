@@ -17,7 +17,7 @@ import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
 import { get, isRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const ADDRESS = "127.0.0.2";
 const siteHandler = await loadSiteHandlers();

@@ -17,7 +17,7 @@ import { schemaText } from "../../../dist/schema.ts";
 import { type CommandHome, commandHome, shellWords } from "../../support/command_home.ts";
 import { answeringProxies } from "../../support/proxy/proxy_options.ts";
 import { fakeRequest, responseOf } from "../../support/request.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** The other files: what a kind is, the table, and what the kinds share. */

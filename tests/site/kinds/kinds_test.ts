@@ -14,7 +14,7 @@ import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
-import { noService } from "../../support/service_source.ts";
+import { noService } from "../../support/about/service_source.ts";
 
 const CONTEXT: SiteContext = {
   folders: () => undefined,

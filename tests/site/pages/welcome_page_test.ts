@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
-import type { ListeningView } from "../../../mod/site/pages/listening_view.ts";
+import type { ListeningView } from "../../../mod/site/about/listening_view.ts";
 import { welcomeHandler } from "../../../mod/site/pages/welcome_page.ts";
 import {
   bodyText,

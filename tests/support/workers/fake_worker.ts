@@ -9,7 +9,7 @@ import { RemoteWorker, type RemoteWorkerEvents } from "../../../mod/host/serving
 import type { FromWorker, WorkerRequest } from "../../../mod/host/serving/worker_protocol.ts";
 import { streamPair } from "../stream_pair.ts";
 import type { WorkerReport } from "../../../mod/telemetry/metrics/worker_counts.ts";
-import { noService } from "../service_source.ts";
+import { noService } from "../about/service_source.ts";
 
 export interface FakeWorker {
   readonly remote: RemoteWorker;

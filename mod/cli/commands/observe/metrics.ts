@@ -13,13 +13,17 @@ import { expositionText } from "../../../telemetry/metrics/exposition.ts";
 import { type MetricRow, METRICS } from "../../../telemetry/metrics/metric_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 
+/** The flags of a site that serves them. */
+const WORDS = content.examples[0].words;
+
 const metrics: CommandSpec = {
   name: "metrics",
   usage: "",
   summary: "Show what the running service has counted, for Prometheus and its tools",
   details: [
-    "Without a flag, it prints every metric in the text format of Prometheus, as a site that shows " +
-    "them does. Counters go on over a reload and over the end of a worker; a restart of " +
+    "Without a flag, it prints every metric in the text format of Prometheus, as a site for " +
+    `Prometheus does: httpcfg site add metrics --bind 127.0.0.1:9180: ${WORDS}. ` +
+    "Counters go on over a reload and over the end of a worker; a restart of " +
     "the service begins at 0. Series of a site and an address are limited to 10,000 in each " +
     'process; what is beyond has the address "other".',
     "--grafana prints a dashboard to import into Grafana, --alerts a file of rules for Prometheus: " +
@@ -32,10 +36,6 @@ const metrics: CommandSpec = {
       shows: "responses by site, address and class",
     },
     { line: "httpcfg metrics --alerts > /etc/prometheus/httpcfg.yml", shows: "rules for alerts" },
-    {
-      line: `httpcfg site add metrics --bind 127.0.0.1:9180: ${content.examples[0].words}`,
-      shows: "what Prometheus scrapes",
-    },
   ],
   flags: {
     openmetrics: { kind: "boolean", summary: "print OpenMetrics instead" },

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ListeningView } from "./pages/listening_view.ts";
+import type { ListeningView } from "./listening_view.ts";
 
 /** The questions, each with the type of its answer. */
 export interface ServiceAnswers {

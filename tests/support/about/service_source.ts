@@ -1,5 +1,5 @@
 /** Answers what sites ask the service, as one without anything would. */
-import type { ServiceAnswers, ServiceSource } from "../../mod/site/service_source.ts";
+import type { ServiceAnswers, ServiceSource } from "../../../mod/site/about/service_source.ts";
 
 const NOTHING: ServiceAnswers = {
   listening: { version: "1", ipListen: [], endpoints: [], sites: [] },

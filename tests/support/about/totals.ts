@@ -1,6 +1,6 @@
 /** A service that runs without anything, for what is made of its status and its counts. */
-import type { ServiceStatus } from "../../mod/host/control/status.ts";
-import type { ServiceTotals } from "../../mod/telemetry/metrics/totals.ts";
+import type { ServiceStatus } from "../../../mod/host/control/status.ts";
+import type { ServiceTotals } from "../../../mod/telemetry/metrics/totals.ts";
 
 export const RUNNING_STATUS: ServiceStatus = {
   version: 1,
