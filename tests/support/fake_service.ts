@@ -14,6 +14,7 @@ import type { CachedResponse, SiteStatus } from "../../mod/host/control/status.t
 import { countChanges, documentInForce } from "../../mod/host/web/document_in_force.ts";
 import { withSite } from "../../mod/host/web/site_state.ts";
 import { stoppedSites } from "../../mod/host/web/status_views.ts";
+import { sampleTotals } from "./about/totals.ts";
 import { type CommandHome, serviceStatus } from "./command_home.ts";
 
 const STATE_AFTER = {
@@ -113,6 +114,11 @@ export async function startFakeService(home: CommandHome, name: string): Promise
         hint: null,
       },
     });
+    if (request.op === "totals") {
+      const names = ["www.example.com"];
+      const bound = { keys: ["0.0.0.0:443"], names, notAfter: "2027-02-01T00:00:00.000Z" };
+      return { ...status, totals: sampleTotals(), certificates: [{ name: "MY/www", ...bound }] };
+    }
     if (request.op === "cache") return { ...status, cache: cached };
     if (request.op === "dropCache") return { ...status, dropped: before - cached.length };
     return status;

@@ -111,9 +111,16 @@ function stateFamilies({ endpoints, sites }: ServiceStatus): Family[] {
     ),
     family(
       "httpcfg_site_up",
-      sites.map(({ name, state }) => sample(state === "started" ? 1 : 0, name)),
+      sites.filter(isMeantToRun).map(({ name, state }) =>
+        sample(state === "started" ? 1 : 0, name)
+      ),
     ),
   ];
+}
+
+/** Reports whether a site should respond: it is not stopped or paused on purpose. */
+function isMeantToRun({ state, reason, waiting }: SiteStatus): boolean {
+  return state === "started" || (state === "stopped" && (reason !== null || waiting === true));
 }
 
 function reasons(name: MetricName, counts: ReasonCounts): Family {

@@ -106,7 +106,7 @@ export class LocalWorker implements ServingWorker {
       wanted -= this.#proxies?.waiting.makeRoom(wanted, UNREAD_MS) ?? 0;
       this.#tls.makeRoom(wanted, UNREAD_MS);
     },
-    onChanged: () => this.#counters.socketsChanged(),
+    onChanged: () => this.#counters.addressesChanged(),
     onFailure: (endpoint, error) => {
       this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${stackOf(error)}`);
     },
@@ -159,6 +159,7 @@ export class LocalWorker implements ServingWorker {
     this.#served = served;
     this.#settings = settings;
     this.#tls.use(certificates);
+    this.#counters.addressesChanged(boundLoopback(served));
     if (served.siteIds !== null) this.#counters.retain(new Set(served.siteIds));
     server.reconfigure({ settings, handler: this.#options.requests.handlerFor(served) });
     server.resume();
@@ -279,4 +280,12 @@ export class LocalWorker implements ServingWorker {
     this.#options.requests.clear();
     this.#served = null;
   }
+}
+
+/** Returns the loopback addresses that bindings of sites name, besides the usual ones. */
+function boundLoopback({ sites }: Pick<Served, "sites">): ReadonlySet<string> {
+  const all = sites.flatMap(({ bindings, secureBindings }) => [...bindings, ...secureBindings]);
+  return new Set(
+    all.filter((text) => text.startsWith("127.")).map((text) => text.split(":", 1)[0]!),
+  );
 }

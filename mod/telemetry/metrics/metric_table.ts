@@ -89,7 +89,10 @@ export const METRICS = {
     ["address"],
     "1 for an address and port that is listened on, 0 for one that is not.",
   ),
-  httpcfg_site_up: gauge(["site"], "1 for a site that responds, 0 for one that does not."),
+  httpcfg_site_up: gauge(
+    ["site"],
+    "1 for a site that responds, 0 for one that should and does not.",
+  ),
   httpcfg_upstream_up: gauge(
     ["site", "application", "upstream"],
     "1 for an upstream that gets requests, 0 for one that is down.",

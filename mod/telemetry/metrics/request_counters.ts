@@ -4,8 +4,8 @@
  *
  * The address is where the client has connected to, also behind a socket for all addresses: which of
  * its addresses a machine needs is what the numbers are for, and a series goes on when the list
- * names them. Anybody on the machine can connect to 16 million loopback addresses; those that have no
- * socket of their own count as the socket that accepts for them.
+ * names them. Anybody on the machine can connect to 16 million loopback addresses; those that neither
+ * a socket nor a binding names count as the socket that accepts for them.
  *
  * A request costs two comparisons and four additions. What is counted is never forgotten as long as
  * the site exists, so that no reload makes a counter go back.
@@ -61,6 +61,8 @@ export class RequestCounters {
   readonly #listenerOf: (local: Endpoint) => Endpoint | null;
   readonly #sites = new Map<number | null, SiteSeries>();
   readonly #refused = new Map<string, number>();
+  /** The loopback addresses that bindings name. */
+  #boundLoopback: ReadonlySet<string> = new Set();
   #size = 0;
   #lastSite: number | null = null;
   #lastLocal: Endpoint | null = null;
@@ -91,8 +93,12 @@ export class RequestCounters {
     if (status !== null) count(this.#find(siteId, local).numbers, status);
   }
 
-  /** The sockets have changed: connections to an address may be another one's from now on. */
-  socketsChanged(): void {
+  /**
+   * The sockets or the bindings have changed: an address may count as another one from now on.
+   * `bound` are the loopback addresses that bindings name; omitted, they are as before.
+   */
+  addressesChanged(bound: ReadonlySet<string> = this.#boundLoopback): void {
+    this.#boundLoopback = bound;
     for (const site of this.#sites.values()) site.met = new Map();
     this.#last = null;
   }
@@ -141,7 +147,8 @@ export class RequestCounters {
   }
 
   #seriesOf(siteId: number | null, { byAddress, durations }: SiteSeries, local: Endpoint): Series {
-    const isAnybodys = isLoopback(local.ip) && !USUAL_LOOPBACK.has(local.ip);
+    const isAnybodys = isLoopback(local.ip) && !USUAL_LOOPBACK.has(local.ip) &&
+      !this.#boundLoopback.has(local.ip);
     const own = formatEndpoint((isAnybodys ? this.#listenerOf(local) : null) ?? local);
     const address = byAddress.has(own) || this.#size < SERIES_MAX ? own : OTHER_ADDRESS;
     let series = byAddress.get(address);

@@ -70,9 +70,18 @@ Deno.test("RequestCounters counts loopback addresses by their socket, which boun
     "1 127.0.0.1:80: 0 1 0 0 0 100 10",
   ]);
   listener = at("127.0.1.7");
-  counters.socketsChanged();
+  counters.addressesChanged();
   counters.served(served(at("127.0.1.7"), 1, 200));
   assertEquals(series(counters).at(-1), "1 127.0.1.7:80: 0 1 0 0 0 100 10");
+  listener = WILDCARD;
+  counters.addressesChanged(new Set(["127.0.1.8"])); // a binding names it
+  for (const ip of ["127.0.1.8", "127.0.1.9"]) counters.served(served(at(ip), 1, 200));
+  assertEquals(series(counters), [
+    "1 0.0.0.0:80: 0 201 0 0 0 20100 2010",
+    "1 127.0.0.1:80: 0 1 0 0 0 100 10",
+    "1 127.0.1.7:80: 0 1 0 0 0 100 10",
+    "1 127.0.1.8:80: 0 1 0 0 0 100 10",
+  ]);
 });
 
 Deno.test("RequestCounters has a limit of series, beyond which nothing is lost", () => {
@@ -137,7 +146,7 @@ Deno.test("RequestCounters agrees with a naive count over random traffic", () =>
   for (let i = 0; i < 20_000; i++) {
     const [site, ip, status] = [below(3), `10.0.0.${below(4)}`, 100 + below(500)];
     counters.served(served(at(ip, 80 + below(2)), site, status));
-    if (below(100) === 0) counters.socketsChanged();
+    if (below(100) === 0) counters.addressesChanged();
     const key = `${site} ${Math.floor(status / 100)}`;
     naive.set(key, (naive.get(key) ?? 0) + 1);
   }
