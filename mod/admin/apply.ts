@@ -9,6 +9,7 @@ import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { isServiceUp, type ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
+import { logNotices } from "./log_notices.ts";
 import { guardReload } from "./lockout_guard.ts";
 import { editStore } from "./store_edit.ts";
 
@@ -33,7 +34,10 @@ export async function editAndApply(
 ): Promise<ActionResult> {
   const edited = await editStore(io, edit);
   if ("problem" in edited) return edited;
-  const notices = await applyOrAdvise(io, reader, edited);
+  const notices = [
+    ...logNotices(edited.before, edited.after),
+    ...await applyOrAdvise(io, reader, edited),
+  ];
   return { problem: null, changed: edited.changed, notices };
 }
 

@@ -369,6 +369,8 @@ export interface ServedRecord {
   readonly status: number;
   /** Bytes written, head and body. */
   readonly sentBytes: number;
+  /** Of those, the bytes of the body, without the framing of chunks. */
+  readonly contentBytes: number;
   /** Bytes read for this request, head and body. */
   readonly receivedBytes: number;
   /**

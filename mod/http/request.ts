@@ -95,6 +95,8 @@ export class Exchange implements HttpRequest, FieldBytes {
   base = 0;
   status = 0;
   sentBytes = 0;
+  /** Of those, the bytes of content, without the framing of chunks. */
+  contentBytes = 0;
   receivedBytes = 0;
   /** When the request began; 0 if the response was available immediately and the clock not read. */
   startedMs = 0;
@@ -316,6 +318,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.substatus =
       this.status =
       this.sentBytes =
+      this.contentBytes =
       this.receivedBytes =
       this.startedMs =
         0;

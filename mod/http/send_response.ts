@@ -43,6 +43,9 @@ export function queueResponse(
   },
 ): number {
   const { date } = shared.clock;
+  const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
+  const content = isSent ? body : NO_BYTES;
+  exchange.contentBytes = content.length;
   const isReusable = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD" &&
     response.body === body && response.encoded === undefined;
   if (isReusable) {
@@ -52,8 +55,6 @@ export function queueResponse(
       return prepared.length;
     }
   }
-  const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
-  const content = isSent ? body : NO_BYTES;
   const isJoined = content.length <= JOINED_BODY_MAX || content !== response.body;
   const bytesMax = headBytesMax(response) + (isJoined ? content.length : 0);
   const { outputs } = shared;
@@ -181,6 +182,7 @@ export async function sendSource(
     }
     const bytes = framing === FRAMING.chunked ? encodeChunk(piece) : piece;
     exchange.sentBytes += bytes.length;
+    exchange.contentBytes += piece.length;
     output.push(bytes);
     await output.flush();
     await turns.take(CALL_COST);

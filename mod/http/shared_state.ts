@@ -106,6 +106,7 @@ export class SharedState {
       request: exchange,
       status: 0,
       sentBytes: 0,
+      contentBytes: 0,
       receivedBytes: 0,
       durationMs: 0,
       win32Status: 0,
@@ -113,6 +114,7 @@ export class SharedState {
     record.request = exchange;
     record.status = exchange.status;
     record.sentBytes = exchange.sentBytes;
+    record.contentBytes = exchange.contentBytes;
     record.receivedBytes = exchange.receivedBytes;
     record.durationMs = this.#durationMs(exchange);
     record.win32Status = win32Status;

@@ -8,6 +8,9 @@
  * @module
  */
 
+/** Up to it the runtime divides without floating point. */
+const INT32_MAX = 0x7fffffff;
+
 /** Slots of a cache; a power of two. 1024 texts of at most 256 bytes stay under 1 MB. */
 const SLOTS = 1024;
 const CACHED_BYTES_MAX = 256;
@@ -84,6 +87,28 @@ export function writeLatin1(bytes: Uint8Array, offset: number, text: string): nu
   const length = text.length;
   for (let i = 0; i < length; i++) bytes[offset + i] = text.charCodeAt(i);
   return offset + length;
+}
+
+/**
+ * Writes a safe integer that is not negative in decimal at `offset`; returns the offset after it. No
+ * text is made of it.
+ */
+export function writeInteger(bytes: Uint8Array, offset: number, value: number): number {
+  let end = offset + 1;
+  for (let bound = 10; value >= bound; bound *= 10) end++;
+  let rest = value;
+  let at = end;
+  while (rest > INT32_MAX) {
+    const next = Math.floor(rest / 10);
+    bytes[--at] = rest - next * 10 + 0x30;
+    rest = next;
+  }
+  do {
+    const next = (rest / 10) | 0;
+    bytes[--at] = rest - next * 10 + 0x30;
+    rest = next;
+  } while (at > offset);
+  return end;
 }
 
 /** Copies `from[start..end)`, a few bytes, to `offset`; returns the offset after them. */

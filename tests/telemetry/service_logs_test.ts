@@ -20,7 +20,14 @@ Deno.test("ServiceLogs writes refusals, events, and the responses of sites only"
   await using folder = await tempFolder();
   const reported: string[] = [];
   const logs = new ServiceLogs(folder.path, (line) => void reported.push(line));
-  const record = { status: 200, sentBytes: 1, receivedBytes: 2, durationMs: 3, win32Status: 0 };
+  const record = {
+    status: 200,
+    sentBytes: 1,
+    contentBytes: 0,
+    receivedBytes: 2,
+    durationMs: 3,
+    win32Status: 0,
+  };
   const request = (path: string, siteId: number | null): ReturnType<typeof fakeRequest> => {
     return Object.assign(fakeRequest({ path }), { siteId });
   };

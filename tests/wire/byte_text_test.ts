@@ -5,6 +5,7 @@ import {
   cachedLatin1,
   equalsIgnoringCase,
   latin1,
+  writeInteger,
   writeLatin1,
 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
@@ -55,4 +56,14 @@ Deno.test("equalsIgnoringCase() ignores the case of ASCII letters only", () => {
   assertEquals([is("HoSt", "host"), is("host", "host"), is("", "")], [true, true, true]);
   assertEquals([is("hos", "host"), is("hosts", "host"), is("h0st", "host")], [false, false, false]);
   assertEquals([is("@", "`"), is("[", "{"), is("\xc4", "\xe4")], [false, false, false]);
+});
+
+Deno.test("writeInteger() writes what a text of the number would be", () => {
+  const bytes = new Uint8Array(40);
+  const values = [0, 2147483647, 2147483648, 4294967295, Number.MAX_SAFE_INTEGER, 1e15];
+  for (let power = 1; power < 1e16; power *= 10) values.push(power - 1, power, power + 1);
+  for (const value of values) {
+    const end = writeInteger(bytes, 3, value);
+    assertEquals(latin1(bytes, 3, end), String(value));
+  }
 });

@@ -9,6 +9,7 @@ import { EXIT } from "../../base/exit_status.ts";
 import { messageOf, quote, usageFault } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
+import type { AccessLogTarget } from "../../config/rules/access_log.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
 import { LogTail } from "../../telemetry/logs/log_tail.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
@@ -26,7 +27,9 @@ const logs: CommandSpec = {
   details: [
     "With SITE, the log of that site; with --errors, the HTTPERR log, which has what the service " +
     "rejected or aborted, with the reason of HTTP.sys. Without either, each log under the name of " +
-    "its file. The line #Fields names the columns; times are in UTC.",
+    "its file. The line #Fields names the columns; times are in UTC. Of a log whose format was " +
+    "changed, the lines in the format that was written last. Lines that go to stdout or to syslog " +
+    "are not in these files; a note says where they are.",
     "--paths prints the newest file of each log, and nothing else. httpcfg events shows the event " +
     "log, and httpcfg-inspect(1) describes the files.",
   ],
@@ -55,6 +58,8 @@ interface Log {
   readonly title: string;
   readonly folder: string;
   readonly tail: LogTail;
+  /** Where its lines go. */
+  readonly target: AccessLogTarget;
   /** The setting without which nothing is written. */
   readonly setting: "LogEnabled" | "EnableErrorLogging";
 }
@@ -71,13 +76,16 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   if (input.flag("paths")) return await printPaths(chosen, io);
   const printer = new Printer(io, chosen.length > 1);
   for (const log of chosen) {
+    noteTarget(log, document, io);
     const found = await log.tail.newest(limit);
     if (found.path === null) noteEmpty(log, document, io);
     else printer.print(log, found, limit > 0);
   }
   while (input.flag("follow") && io.hasReader()) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    for (const log of chosen) printer.print(log, await log.tail.more(), false);
+    for (const log of chosen) {
+      for (const more of await log.tail.more()) printer.print(log, more, false);
+    }
   }
   return EXIT.ok;
 }
@@ -92,14 +100,22 @@ function chooseLogs(input: CommandInput, document: ConfigDocument, folder: strin
       "httpcfg logs --errors",
     );
   }
-  const of = (title: string, below: string, setting: Log["setting"]): Log => {
+  const { AccessLogTarget: usual } = effectiveSettings(document.settings);
+  const of = (
+    title: string,
+    below: string,
+    setting: Log["setting"],
+    target: AccessLogTarget,
+  ): Log => {
     const path = joinPath(folder, below);
-    return { title, folder: path, tail: new LogTail(path), setting };
+    return { title, folder: path, tail: new LogTail(path), setting, target };
   };
   const named = name === undefined ? document.sites : [siteOf(input, document)];
   return [
-    ...(isErrors ? [] : named.map((site) => of(site.name, `W3SVC${site.id}`, "LogEnabled"))),
-    ...(name === undefined ? [of("errors", "HTTPERR", "EnableErrorLogging")] : []),
+    ...(isErrors ? [] : named.map(({ id, name, accessLog }) => {
+      return of(name, `W3SVC${id}`, "LogEnabled", accessLog?.target ?? usual);
+    })),
+    ...(name === undefined ? [of("errors", "HTTPERR", "EnableErrorLogging", "file")] : []),
   ];
 }
 
@@ -116,11 +132,26 @@ async function printPaths(chosen: readonly Log[], io: CommandIo): Promise<number
   return isWhole ? EXIT.ok : EXIT.failed;
 }
 
+/** Says where lines are that are in no file. */
+function noteTarget({ title, target }: Log, { settings }: ConfigDocument, io: CommandIo): void {
+  if (target === "file") return;
+  const { AccessLogSyslog } = effectiveSettings(settings);
+  const place = target === "stdout" ? "stdout of the service" : `syslog (${AccessLogSyslog})`;
+  const isJournal = io.os === "linux" && io.home.owner === "system" &&
+    (target === "stdout" || AccessLogSyslog === "local");
+  report(io, [{
+    kind: "note",
+    text: `${oneLine(title)}: its lines go to ${place}; files have what was logged before`,
+    ...(isJournal ? { hint: "journalctl -u httpcfg -o cat" } : {}),
+  }]);
+}
+
 function noteEmpty(
-  { title, folder, setting }: Log,
+  { title, folder, setting, target }: Log,
   { settings }: ConfigDocument,
   io: CommandIo,
 ): void {
+  if (target !== "file") return; // which was said
   const isOn = effectiveSettings(settings)[setting];
   const why = isOn ? "nothing is logged yet" : `${setting} is false`;
   io.note(`${oneLine(title)}: ${why}; the log is ${quote(folder)}.`);

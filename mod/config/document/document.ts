@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SiteAccessLog } from "../rules/access_log.ts";
 import type { StoredSettings } from "./settings.ts";
 import { type SiteContent, WELCOME_CONTENT } from "./site_content.ts";
 import type { SslAccess } from "../rules/ssl_access.ts";
@@ -60,6 +61,8 @@ export interface SiteRecord {
   readonly response?: SiteResponse | undefined;
   /** What is compressed for the clients that accept it; if absent, files. */
   readonly compression?: Compression | undefined;
+  /** How its requests are logged, where that is not as the settings say. */
+  readonly accessLog?: SiteAccessLog | undefined;
 }
 
 /** A part of a site with content of its own. */

@@ -8,6 +8,7 @@
 import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import type { IpBlock } from "../../base/ip_blocks.ts";
+import { ACCESS_LOG_FIELD_NAMES, type SiteAccessLog } from "../rules/access_log.ts";
 import { blockTexts, parseAddressBlock } from "./address_block.ts";
 import { parseApplicationPath } from "./application.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
@@ -48,6 +49,11 @@ function normaliseSettings(
   problems: DocumentProblem[],
 ): StoredSettings {
   let normal = settings;
+  const { AccessLogFields: fields, ...others } = settings;
+  if (fields !== undefined) {
+    const AccessLogFields = ACCESS_LOG_FIELD_NAMES.filter((name) => fields.includes(name));
+    normal = AccessLogFields.length === 0 ? others : { ...others, AccessLogFields };
+  }
   for (const name of BLOCK_SETTINGS) {
     const texts = settings[name];
     if (texts === undefined) continue;
@@ -86,9 +92,10 @@ function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]
       return text;
     });
   };
-  const { applications = [], access, response, ...rest } = site;
+  const { applications = [], access, response, accessLog, ...rest } = site;
   const spelled = {
     ...rest,
+    ...normalAccessLog(accessLog),
     bindings: bindings("bindings"),
     secureBindings: bindings("secureBindings"),
   };
@@ -96,6 +103,16 @@ function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]
   if (applications.length === 0) return { ...spelled, ...rules }; // an empty list is none
   const normal = applications.map(normalApplication(at, problems));
   return { ...spelled, applications: normal, ...rules };
+}
+
+/** The longest path first, as they are looked for, and each once. */
+function normalAccessLog(
+  { sample = [], ...rest }: SiteAccessLog = {},
+): Pick<SiteRecord, "accessLog"> {
+  const samples = [...new Map(sample.map((one) => [one.path, one])).values()]
+    .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1));
+  const accessLog = { ...rest, ...(samples.length === 0 ? {} : { sample: samples }) };
+  return Object.keys(accessLog).length === 0 ? {} : { accessLog };
 }
 
 function normalApplication(

@@ -5,6 +5,13 @@
  * @module
  */
 import * as v from "valibot";
+import {
+  ACCESS_LOG_FORMATS,
+  ACCESS_LOG_TARGETS,
+  LOG_SAMPLE_MAX,
+  LOG_SAMPLE_PATH,
+  type SiteAccessLog,
+} from "../rules/access_log.ts";
 import { type SettingRow, SETTINGS } from "./settings.ts";
 import { COMPRESSIONS, DOCUMENT_VERSION } from "./document.ts";
 import {
@@ -25,6 +32,24 @@ const UINT32 = integer(0, 4294967295);
 
 /** The schema of every kind of site content. */
 export type ContentSchema = v.GenericSchema<unknown, SiteContent>;
+
+const accessLogFields = {
+  format: v.optional(
+    v.picklist(ACCESS_LOG_FORMATS, `expected one of ${ACCESS_LOG_FORMATS.join(", ")}`),
+  ),
+  target: v.optional(
+    v.picklist(ACCESS_LOG_TARGETS, `expected one of ${ACCESS_LOG_TARGETS.join(", ")}`),
+  ),
+  sample: v.optional(list(strictObject({
+    path: v.pipe(text(PATH_MAX), v.regex(LOG_SAMPLE_PATH, "expected a path that begins with /")),
+    of: integer(1, LOG_SAMPLE_MAX),
+  }))),
+};
+
+const accessLogSchema: v.GenericSchema<unknown, SiteAccessLog> = v.pipe(
+  plainObject,
+  strictObject(accessLogFields),
+);
 
 // deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
 function siteSchema(content: ContentSchema) {
@@ -47,6 +72,7 @@ function siteSchema(content: ContentSchema) {
     compression: v.optional(
       v.picklist(COMPRESSIONS, `expected one of ${COMPRESSIONS.join(", ")}`),
     ),
+    accessLog: v.optional(accessLogSchema),
   });
 }
 
@@ -111,6 +137,10 @@ function settingSchema(row: SettingRow): v.GenericSchema {
       return v.boolean();
     case "choice":
       return v.picklist(row.choices, `expected one of ${row.choices.join(", ")}`);
+    case "names":
+      return list(v.picklist(row.choices, `expected one of ${row.choices.join(", ")}`));
+    case "text":
+      return v.pipe(v.string(), v.regex(row.pattern, `expected ${row.expected}`));
     case "blocks":
       return list(text(NAME_MAX));
   }

@@ -6,6 +6,7 @@
 import { quote } from "../../base/fault.ts";
 import type { IpBlock } from "../../base/ip_blocks.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
+import { nearestName } from "../../base/hints/nearest.ts";
 import { blockTexts, parseAddressBlock } from "./address_block.ts";
 import {
   REFUSED_SETTINGS,
@@ -19,13 +20,15 @@ import {
 export type SettingValue = Settings[SettingName];
 
 /** A row of a setting that is no list. */
-type SingleRow = Exclude<SettingRow, { readonly kind: "blocks" }>;
+type SingleRow = Exclude<SettingRow, { readonly kind: "blocks" | "names" }>;
 
 /** The names of all settings, in the order of their table. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
 /** The word for a list without members. */
 const NONE = "none";
+/** The word for a list of all names. */
+const ALL = "all";
 
 /** The units that a value may have, as multiples of the unit of the setting. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -67,6 +70,7 @@ export function refusedSetting(
 export function parseSetting(name: SettingName, text: string): SettingValue | Problem {
   const row: SettingRow = SETTINGS[name];
   if (row.kind === "blocks") return blocksFrom(name, text);
+  if (row.kind === "names") return namesFrom(name, row.choices, text);
   const value = valueOf(row, text.trim());
   if (value !== null && isAllowed(row, value)) return value;
   return new Problem(allowedText(row), {
@@ -82,17 +86,43 @@ export function formatSetting(value: SettingValue): string {
 
 /** Reports whether the setting `name` is a list, whose members may be words of their own. */
 export function isListed(name: SettingName): boolean {
-  return SETTINGS[name].kind === "blocks";
+  const { kind }: SettingRow = SETTINGS[name];
+  return kind === "blocks" || kind === "names";
 }
 
 function isList(value: SettingValue): value is readonly string[] {
   return Array.isArray(value);
 }
 
-/** Returns the blocks that `text` lists, with commas or spaces between them. */
-function blocksFrom(name: SettingName, text: string): readonly string[] | Problem {
+/** Returns the words of a list, with commas or spaces between them; none for {@linkcode NONE}. */
+function wordsOf(text: string): readonly string[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== "");
-  if (words.length === 1 && words[0]!.toLowerCase() === NONE) return [];
+  return words.length === 1 && words[0]!.toLowerCase() === NONE ? [] : words;
+}
+
+/** Returns the names that `text` lists, in any case, in the order of `choices` and each once. */
+function namesFrom(
+  name: SettingName,
+  choices: readonly string[],
+  text: string,
+): readonly string[] | Problem {
+  const words = wordsOf(text).map((word) => word.toLowerCase());
+  if (words.length === 1 && words[0] === ALL) return choices;
+  const unknown = words.find((word) => !choices.includes(word));
+  if (unknown === undefined) return choices.filter((choice) => words.includes(choice));
+  const near = nearestName(unknown, choices);
+  const better = near === null
+    ? words.filter((word) => choices.includes(word))
+    : words.map((word) => word === unknown ? near : word);
+  const isUsable = better.length > 0 && better.every((word) => choices.includes(word));
+  return new Problem(`${quote(unknown)} is no field; there are ${choices.join(", ")}`, {
+    hint: `httpcfg settings set ${name} ${isUsable ? better.join(",") : NONE}`,
+  });
+}
+
+/** Returns the blocks that `text` lists. */
+function blocksFrom(name: SettingName, text: string): readonly string[] | Problem {
+  const words = wordsOf(text);
   const blocks: IpBlock[] = [];
   for (const [i, word] of words.entries()) {
     const block = parseAddressBlock(word);
@@ -130,6 +160,8 @@ function allowedText(row: SingleRow): string {
       return `must be ${row.words.join(", ")} or ${rangeText(row)}`;
     case "choice":
       return `must be one of ${row.choices.join(", ")}`;
+    case "text":
+      return `must be ${row.expected}`;
     case "boolean":
       return "must be true or false";
   }
@@ -147,6 +179,8 @@ function valueOf(row: SingleRow, text: string): SettingValue | null {
       return row.words.find((word) => word === text.toLowerCase()) ?? numberOf(text, row.unit);
     case "choice":
       return row.choices.find((choice) => choice === text.toLowerCase()) ?? null;
+    case "text":
+      return row.pattern.test(text) ? text : null;
     case "boolean":
       return Object.hasOwn(BOOLEANS, text.toLowerCase()) ? BOOLEANS[text.toLowerCase()]! : null;
   }

@@ -8,6 +8,13 @@
  *
  * @module
  */
+import {
+  ACCESS_LOG_FIELD_NAMES,
+  ACCESS_LOG_FORMATS,
+  ACCESS_LOG_TARGETS,
+  type AccessLogFormat,
+  type AccessLogTarget,
+} from "../rules/access_log.ts";
 
 interface NumberSetting {
   readonly kind: "number";
@@ -40,6 +47,24 @@ interface NumberOrWordSetting extends Omit<NumberSetting, "kind" | "default"> {
   readonly words: readonly string[];
 }
 
+/** A list of names, by default none. */
+interface NamesSetting {
+  readonly kind: "names";
+  readonly default: readonly string[];
+  readonly choices: readonly string[];
+  readonly summary: string;
+}
+
+/** A text of one form. */
+interface TextSetting {
+  readonly kind: "text";
+  readonly default: string;
+  readonly pattern: RegExp;
+  /** What it must be, for people. */
+  readonly expected: string;
+  readonly summary: string;
+}
+
 /** A list of address blocks (`address_block.ts`), by default none. */
 interface BlocksSetting {
   readonly kind: "blocks";
@@ -52,9 +77,17 @@ export type SettingRow =
   | ChoiceSetting
   | BooleanSetting
   | NumberOrWordSetting
+  | NamesSetting
+  | TextSetting
   | BlocksSetting;
 
 const UNLIMITED = 4294967295;
+
+/**
+ * Nothing below /dev, /proc and /sys: the runtime opens none of it for a program that does not have
+ * every permission. A host is a name, an IPv4 address, or an IPv6 address in brackets. */
+const SYSLOG_PLACE =
+  /^(?:local|unix:(?!\/(?:dev|proc|sys)\/)\/[^\0]{1,107}|(?:udp|tcp):(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]):(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))$/;
 
 function number(
   value: number,
@@ -68,6 +101,14 @@ function number(
 /** A sum of `bits`. */
 function flags(value: number, bits: number, summary: string): NumberSetting {
   return { kind: "number", default: value, min: 0, max: bits, bits, unit: "bits", summary };
+}
+
+function choice<C extends string>(
+  value: C,
+  choices: readonly C[],
+  summary: string,
+): ChoiceSetting & { readonly default: C; readonly choices: readonly C[] } {
+  return { kind: "choice", default: value, choices, summary };
 }
 
 function boolean(value: boolean, summary: string): BooleanSetting {
@@ -212,12 +253,35 @@ export const SETTINGS = {
     false,
     "begin the files of ErrorLoggingRolloverType by local time instead of UTC",
   ),
-  LogEnabled: boolean(true, "write the W3C logs of the sites"),
+  LogEnabled: boolean(true, "write the access logs of the sites"),
+  AccessLogFormat: choice<AccessLogFormat>(
+    "w3c",
+    ACCESS_LOG_FORMATS,
+    "form of the access logs: W3C extended, a JSON object a line, or combined of Apache and nginx",
+  ),
+  AccessLogTarget: choice<AccessLogTarget>(
+    "file",
+    ACCESS_LOG_TARGETS,
+    "where the access logs go: files, stdout of the service, or AccessLogSyslog",
+  ),
+  AccessLogFields: {
+    kind: "names",
+    default: [],
+    choices: ACCESS_LOG_FIELD_NAMES,
+    summary: "the fields of a line in JSON; none stands for the usual ones",
+  },
+  AccessLogSyslog: {
+    kind: "text",
+    default: "local",
+    pattern: SYSLOG_PLACE,
+    expected: "local, unix:PATH outside /dev, udp:HOST:PORT or tcp:HOST:PORT",
+    summary: "where AccessLogTarget syslog sends lines: local is the socket of the journal",
+  },
   LogFileTruncateSize: number(
     20971520,
     [1048576, UNLIMITED],
     "bytes",
-    "size at which a new W3C log file begins",
+    "size at which a new access log file begins",
   ),
   LogExtFileFlags: number(0x218fdf, [0, 0x3fffff], "bits", "the fields of the W3C log"),
   SslThrottle: number(
@@ -232,13 +296,11 @@ export const SETTINGS = {
     "",
     "port that answers the challenges of ACME; the authority asks on port 80",
   ),
-  applyChanges: {
-    kind: "choice",
-    default: "restart",
-    choices: ["restart", "live"],
-    summary:
-      "restart: the running service keeps its list until it restarts; live: it applies each change",
-  },
+  applyChanges: choice<string>(
+    "restart",
+    ["restart", "live"],
+    "restart: the running service keeps its list until it restarts; live: it applies each change",
+  ),
   AddressWatchInterval: number(
     2000,
     [100, 3600000],
@@ -255,6 +317,7 @@ type Widen<T> = T extends number ? number
   : readonly string[];
 
 type ValueOf<R extends SettingRow> = R["kind"] extends "numberOrWord" ? number | string
+  : R extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] } ? C
   : Widen<R["default"]>;
 
 /** All settings with their values. */

@@ -39,14 +39,25 @@ export interface ServedCertificate {
 }
 
 /** The settings that the logs are written by: those of the service, and what sites say. */
-export type LogSettings = Settings & { readonly siteLogs: readonly SiteLog[] };
+export type LogSettings = Settings & {
+  readonly siteLogs: readonly SiteLog[];
+  readonly siteNames: readonly (readonly [id: number, name: string])[];
+};
 
 /** Returns the settings of the logs of what is served. */
 export function logSettings(settings: Settings, sites: readonly ServedSite[]): LogSettings {
-  const siteLogs = sites.flatMap(({ id, values }) => {
-    return values?.log === undefined ? [] : [{ id, ...values.log }];
+  const siteLogs = sites.flatMap(({ id, values, accessLog }): SiteLog[] => {
+    if (values?.log === undefined && accessLog === undefined) return [];
+    const { enabled = settings.LogEnabled, flags = settings.LogExtFileFlags } = values?.log ?? {};
+    const { format = settings.AccessLogFormat, target = settings.AccessLogTarget, sample = [] } =
+      accessLog ?? {};
+    return [{ id, enabled, flags, format, target, sample }];
   });
-  return { ...settings, siteLogs };
+  const formats = [settings.AccessLogFormat, ...siteLogs.map(({ format }) => format)];
+  const siteNames = formats.includes("json") // the one that has them
+    ? sites.map(({ id, name }) => [id, name] as const)
+    : [];
+  return { ...settings, siteLogs, siteNames };
 }
 
 /** Returns by what clients are judged that come to a host: by the record for its name. */

@@ -52,6 +52,7 @@ import {
 import type { Draining } from "../serving/drain_unreached.ts";
 import { Pauses } from "../serving/pauses.ts";
 import {
+  type LogSettings,
   logSettings,
   nothingServed,
   type Served,
@@ -94,7 +95,7 @@ export class WebService implements ServiceWorker {
   /** How often the machine has been looked at. */
   #looks = 0;
   /** What the sites say of their logs, as the logs were last told; "" if it is not known. */
-  #siteLogs = "[]";
+  #siteLogs = siteLogsText({ siteLogs: [], siteNames: [] });
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
@@ -393,7 +394,7 @@ export class WebService implements ServiceWorker {
   ): Promise<void> {
     const { logs, workers } = this.#options;
     const own = logSettings(settings, sites);
-    this.#siteLogs = JSON.stringify(own.siteLogs);
+    this.#siteLogs = siteLogsText(own);
     await workers.reconfigureLogs(own, () => logs.reconfigure(own));
   }
 
@@ -406,8 +407,7 @@ export class WebService implements ServiceWorker {
     this.#state = state;
     http.reconfigure(config);
     const served = await this.#served(config, state);
-    const { siteLogs } = logSettings(served.settings, served.sites);
-    if (JSON.stringify(siteLogs) !== this.#siteLogs) {
+    if (siteLogsText(logSettings(served.settings, served.sites)) !== this.#siteLogs) {
       await this.#reconfigureLogs(config, served.sites);
     }
     await workers.serve(served);
@@ -468,4 +468,11 @@ export class WebService implements ServiceWorker {
     invariant(config !== null, "HTTP is running while anything is served");
     return config;
   }
+}
+
+/** Returns what the logs know of sites as a text, which differs if it does. */
+function siteLogsText(
+  { siteLogs, siteNames }: Pick<LogSettings, "siteLogs" | "siteNames">,
+): string {
+  return JSON.stringify([siteLogs, siteNames]);
 }

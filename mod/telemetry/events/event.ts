@@ -132,10 +132,10 @@ export function stateEntered(service: string, state: "running" | "stopped" | "pa
 }
 
 /** Our own: a log cannot be written, or can be written again (`reason` null). */
-export function logTrouble(folder: string, reason: string | null, lostLines: number): NewEvent {
+export function logTrouble(log: string, reason: string | null, lostLines: number): NewEvent {
   const text = reason === null
-    ? `The log in ${folder} is being written again. ${lostLines} lines were lost.`
-    : `The log in ${folder} cannot be written: ${reason}. Requests are served, log lines are lost.`;
+    ? `The log ${log} is being written again. ${lostLines} lines were lost.`
+    : `The log ${log} cannot be written: ${reason}. Requests are served, log lines are lost.`;
   return event(["httpcfg", 1, reason === null ? "information" : "warning"], text, null);
 }
 

@@ -43,6 +43,7 @@ export class EventLog {
       truncateBytes: FILE_BYTES,
       header: () => "",
       onTrouble,
+      onLost: () => {}, // an event is no line of the access logs
       keepFiles: KEEP_FILES,
     });
   }

@@ -71,12 +71,12 @@ export class CollectedLines {
   }
 
   served(record: ServedRecord): void {
-    const { siteId, isUnlogged } = record.request;
-    const format = siteId === null || isUnlogged ? null : this.#formats.of(siteId);
+    const { siteId } = record.request;
+    const format = siteId === null ? null : this.#formats.forRecord(record, siteId);
     if (siteId === null || format === null) return;
     const stamp = this.#stampNow();
     const buffer = this.#bufferOf(siteId);
-    format.add(buffer, record, siteId, stamp);
+    format.lines.add(buffer, record, siteId, stamp);
     if (buffer.isFull) this.flush();
   }
 

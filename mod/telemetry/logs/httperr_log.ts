@@ -11,7 +11,7 @@ import type { LogPart } from "./collected_lines.ts";
 import { LogFile } from "./log_file.ts";
 import { HTTPERR_NAMES, HTTPERR_PERIOD_NAMES } from "./log_names.ts";
 import { periodText, Stamp } from "./stamp.ts";
-import type { LogOptions } from "./w3c_log.ts";
+import type { LogOptions } from "./access_log.ts";
 
 /** The settings that this log uses. */
 interface HttpErrLogSettings {
@@ -94,6 +94,7 @@ export class HttpErrLog {
       truncateBytes: this.#settings.ErrorLogFileTruncateSize,
       header: (second) => format.header(new Stamp().at(second * 1000)),
       onTrouble: this.#options.onTrouble,
+      onLost: this.#options.onLost,
       keepFiles: null,
     });
   }

@@ -18,6 +18,7 @@ import { joinPath } from "../../base/files/join_path.ts";
 import { isDiskFull } from "../../base/file_fault.ts";
 import { leadsTo } from "../../config/store/file_place.ts";
 import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
+import type { LineSink } from "./line_sink.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
 export interface LogFileOptions {
@@ -32,13 +33,17 @@ export interface LogFileOptions {
   readonly header: (second: number) => string;
   /** Called once when writing begins to fail, and once when it works again. Must not throw. */
   readonly onTrouble: (trouble: LogTrouble) => void;
+  /** Called with the number of lines that could not be written. Must not throw. */
+  readonly onLost: (lines: number) => void;
   /** Number of older files kept in addition to the one in use; null keeps all. */
   readonly keepFiles: number | null;
 }
 
 /** Writing failed with `error`, or works again after `lostLines` lines were lost (`error` null). */
 export interface LogTrouble {
-  readonly folder: string;
+  /** A directory, or the name of a stream. */
+  readonly place: string;
+  readonly isStream: boolean;
   readonly error: unknown;
   readonly lostLines: number;
 }
@@ -65,7 +70,7 @@ interface Batch extends Lines {
 
 const encoder = new TextEncoder();
 
-export class LogFile {
+export class LogFile implements LineSink {
   readonly #options: LogFileOptions;
   readonly #pending = new LineBuffer();
   #day = "";
@@ -290,16 +295,18 @@ export class LogFile {
 
   #drop(lines: number, error: unknown): void {
     this.#lostLines += lines;
+    if (lines > 0) this.#options.onLost(lines);
     this.#isFull = isDiskFull(error);
     if (this.#isTroubled) return;
     this.#isTroubled = true;
-    this.#options.onTrouble({ folder: this.#options.folder, error, lostLines: this.#lostLines });
+    const { folder: place, onTrouble } = this.#options;
+    onTrouble({ place, isStream: false, error, lostLines: this.#lostLines });
   }
 
   #recover(): void {
     if (!this.#isTroubled) return;
-    const { folder, onTrouble } = this.#options;
-    onTrouble({ folder, error: null, lostLines: this.#lostLines });
+    const { folder: place, onTrouble } = this.#options;
+    onTrouble({ place, isStream: false, error: null, lostLines: this.#lostLines });
     this.#isTroubled = false;
     this.#lostLines = 0;
   }

@@ -22,6 +22,18 @@ export const W3C_NAMES: LogNames = {
   name: (day, roll) => roll === 0 ? `ex${day}.log` : `ex${day}.${roll}.log`,
 };
 
+/** `acYYMMDD.ndjson`, with the parts of a day like those of W3C: access logs as JSON. */
+export const JSON_NAMES: LogNames = {
+  firstRoll: 0,
+  name: (day, roll) => roll === 0 ? `ac${day}.ndjson` : `ac${day}.${roll}.ndjson`,
+};
+
+/** `acYYMMDD.log`, in the same way: access logs in the format "combined". */
+export const COMBINED_NAMES: LogNames = {
+  firstRoll: 0,
+  name: (day, roll) => roll === 0 ? `ac${day}.log` : `ac${day}.${roll}.log`,
+};
+
 /** `httperr1.log`, `httperr2.log` …: ErrorLoggingRolloverType 0, by size only. */
 export const HTTPERR_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `httperr${roll}.log` };
 
@@ -46,19 +58,32 @@ export function rollsIn(files: readonly string[], names: LogNames, day: string):
   return rolls.sort((a, b) => a - b);
 }
 
-/** Returns the files of a W3C or HTTPERR log among `files`, the oldest first. */
-export function logFilesIn(files: readonly string[]): string[] {
+/** The series that a folder may have: those of HTTPERR are one, and each format is another. */
+export const LOG_SERIES = ["w3c", "json", "combined", "errors"] as const;
+export type LogSeries = typeof LOG_SERIES[number];
+
+/** Returns the files of a series among `files`, the oldest first. */
+export function logFilesIn(files: readonly string[], series: LogSeries): string[] {
   const ordered = files.flatMap((file) => {
-    const place = placeOf(file);
+    const place = placeOf(file, series);
     return place === null ? [] : [{ file, place }];
   });
   return ordered.sort((a, b) => a.place - b.place).map(({ file }) => file);
 }
 
-/** Returns the place of a file in its series; null if it is of none. */
-function placeOf(file: string): number | null {
-  const [, day, part = "0"] = /^ex([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.log$/.exec(file) ?? [];
-  if (day !== undefined) return Number(day) * 1e9 + Number(part);
+/** Files of a day, and the parts of one. */
+const DAILY = {
+  w3c: /^ex([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.log$/,
+  json: /^ac([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.ndjson$/,
+  combined: /^ac([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.log$/,
+} as const;
+
+/** Returns the place of a file in its series; null if it is not of it. */
+function placeOf(file: string, series: LogSeries): number | null {
+  if (series !== "errors") {
+    const [, day, part = "0"] = DAILY[series].exec(file) ?? [];
+    return day === undefined ? null : Number(day) * 1e9 + Number(part);
+  }
   const [, period, piece = "0"] = /^ht([0-9]{4,8})(?:\.([1-9][0-9]{0,5}))?\.log$/.exec(file) ?? [];
   if (period !== undefined) return Number(period.padEnd(8, "0")) * 1e6 + Number(piece);
   const roll = /^httperr([1-9][0-9]{0,8})\.log$/.exec(file)?.[1];

@@ -1,5 +1,6 @@
 /**
- * Edge: reads the end of a series of log files, and what is written to it afterwards.
+ * Edge: reads the end of a log, which may have several series of files, and what is written to it
+ * afterwards.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import { joinPath } from "../../base/files/join_path.ts";
 import { baseName } from "../../base/files/path_parts.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { checkRegular } from "../../config/store/regular_file.ts";
-import { logFilesIn } from "./log_names.ts";
+import { LOG_SERIES, logFilesIn, type LogSeries } from "./log_names.ts";
 
 /** What was read. */
 interface LogLines {
@@ -32,22 +33,75 @@ interface Position {
 const CHUNK_BYTES = 64 * 1024;
 const FIELDS = "#Fields:";
 
-/** The end of the log in `folder`. */
+/** The end of the log in `folder`, whose format may change. */
 export class LogTail {
+  readonly #series: readonly SeriesTail[];
+
+  constructor(folder: string) {
+    this.#series = LOG_SERIES.map((series) => new SeriesTail(folder, series));
+  }
+
+  /**
+   * Returns the newest `count` lines of the series that was written last. {@linkcode more} then returns
+   * what follows them, in any.
+   */
+  async newest(count: number): Promise<LogLines> {
+    let last: SeriesTail | null = null;
+    let lastMs = -Infinity;
+    for (const series of this.#series) {
+      const writtenMs = await series.writtenMs();
+      if (writtenMs === null || writtenMs < lastMs) continue;
+      [last, lastMs] = [series, writtenMs];
+    }
+    let found: LogLines = { path: null, fields: null, lines: [] };
+    for (const series of this.#series) {
+      const newest = await series.newest(series === last ? count : 0);
+      if (series === last) found = newest;
+    }
+    return found;
+  }
+
+  /** Returns the lines that were written since the last call, those of each series by themselves. */
+  async more(): Promise<LogLines[]> {
+    const found: LogLines[] = [];
+    for (const series of this.#series) {
+      const more = await series.more();
+      if (more.lines.length > 0) found.push(more);
+    }
+    return found;
+  }
+}
+
+/** The end of one series of files. */
+class SeriesTail {
   readonly #folder: string;
+  readonly #series: LogSeries;
   #position: Position | null = null;
   /** The part of a line whose rest is not written yet. */
   #begun = "";
 
-  constructor(folder: string) {
+  constructor(folder: string, series: LogSeries) {
     this.#folder = folder;
+    this.#series = series;
   }
 
-  /** Returns the newest `count` lines. {@linkcode more} then returns what follows them. */
+  /** Returns when the newest file was last written, in milliseconds since 1970; null for no file. */
+  async writtenMs(): Promise<number | null> {
+    const path = (await this.#paths()).at(-1);
+    if (path === undefined) return null;
+    try {
+      return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+    } catch (error) {
+      throw this.#fault(path, error);
+    }
+  }
+
+  /** Returns the newest `count` lines. {@linkcode SeriesTail.more} then returns what follows them. */
   async newest(count: number): Promise<LogLines> {
     const paths = await this.#paths();
     let lines: string[] = [];
-    let fields: string | null = null;
+    // Only these have the names of their columns.
+    let fields: string | null = this.#hasColumns ? null : "";
     for (const path of paths.toReversed()) {
       const end = await this.#endOf(path, count - lines.length, fields === null);
       lines = [...end.lines, ...lines];
@@ -55,7 +109,7 @@ export class LogTail {
       this.#position ??= end.position;
       if (lines.length >= count) break;
     }
-    return { path: paths.at(-1) ?? null, fields, lines };
+    return { path: paths.at(-1) ?? null, fields: fields || null, lines };
   }
 
   /** Returns the lines that were written since the last call. */
@@ -70,6 +124,10 @@ export class LogTail {
     return { path: this.#position?.path ?? null, fields, lines };
   }
 
+  get #hasColumns(): boolean {
+    return this.#series === "w3c" || this.#series === "errors";
+  }
+
   /** Returns the paths of the files, the oldest first; from `first` on, even if it is gone. */
   async #paths(first?: string): Promise<string[]> {
     const names = new Set<string>();
@@ -81,7 +139,7 @@ export class LogTail {
     const ordered = logFilesIn([
       ...names,
       ...(first === undefined || names.has(first) ? [] : [first]),
-    ]);
+    ], this.#series);
     return ordered.slice(first === undefined ? 0 : ordered.indexOf(first))
       .filter((name) => names.has(name)).map((name) => joinPath(this.#folder, name));
   }

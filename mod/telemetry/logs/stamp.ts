@@ -32,12 +32,15 @@ export class Stamp {
   time = "";
   /** `261122`: the day in the form of file names. */
   day = "";
+  /** The milliseconds of the last line, which the texts do not have. */
+  millisecond = 0;
   /** The second since 1970 to which the texts belong. */
   second = -1;
 
   /** Updates the texts for `nowMs`, milliseconds since 1970. The clock may also go back. */
   at(nowMs: number): this {
     const second = Math.floor(nowMs / 1000);
+    this.millisecond = Math.floor(nowMs) - second * 1000;
     if (second !== this.second) this.#write(second);
     return this;
   }

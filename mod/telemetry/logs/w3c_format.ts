@@ -8,8 +8,9 @@
  * @module
  */
 import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
-import { copyBytes, latin1Bytes, writeLatin1 } from "../../wire/byte_text.ts";
+import { latin1Bytes, writeInteger, writeLatin1 } from "../../wire/byte_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
+import { copyPart, type LineFormat } from "./line_format.ts";
 import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
 /** The bits of LogExtFileFlags and the names of the fields, in the order of a line. */
@@ -57,8 +58,6 @@ const AGENTS_MAX = 256;
 const AGENT_LENGTH_MAX = 512;
 /** Maximum bytes of the three numbers, with their spaces and the line end. */
 const NUMBERS_BYTES_MAX = 64;
-/** Fewer bytes than this are copied one by one: a call costs more. */
-const CALL_BYTES_MIN = 16;
 const SPACE = 0x20;
 
 interface W3cFormatOptions {
@@ -72,7 +71,7 @@ interface W3cFormatOptions {
  * Formats lines for one selection of fields. What repeats from one line to the next is kept as
  * bytes, so that a usual line is copied in five parts.
  */
-export class W3cFormat {
+export class W3cFormat implements LineFormat {
   readonly #flags: number;
   readonly #computerName: string;
   readonly #lineEnd: LineEnd;
@@ -139,12 +138,12 @@ export class W3cFormat {
         NUMBERS_BYTES_MAX,
     );
     const { bytes, end: start } = lines;
-    let end = copy(bytes, start, this.#head);
-    end = known === null ? writeLatin1(bytes, end, path) : copy(bytes, end, known.path);
-    end = copy(bytes, end, this.#middle);
+    let end = copyPart(bytes, start, this.#head);
+    end = known === null ? writeLatin1(bytes, end, path) : copyPart(bytes, end, known.path);
+    end = copyPart(bytes, end, this.#middle);
     end = writeLatin1(bytes, end, client);
-    end = known === null ? writeLatin1(bytes, end, fields) : copy(bytes, end, known.fields);
-    end = copy(bytes, end, this.#tail);
+    end = known === null ? writeLatin1(bytes, end, fields) : copyPart(bytes, end, known.fields);
+    end = copyPart(bytes, end, this.#tail);
     if ((flags & NUMBERS) !== 0) end = this.#writeNumbers(bytes, end, record);
     if (this.#isLedBySpace) bytes.copyWithin(start, start + 1, end--);
     lines.commit(end);
@@ -245,12 +244,5 @@ export class W3cFormat {
 /** Writes a space and `value` at `offset`; returns the offset after them. */
 function writeNumber(bytes: Uint8Array, offset: number, value: number): number {
   bytes[offset] = SPACE;
-  return writeLatin1(bytes, offset + 1, String(value));
-}
-
-/** Copies `from` to `offset`; returns the offset after it. */
-function copy(bytes: Uint8Array, offset: number, from: Uint8Array): number {
-  if (from.length < CALL_BYTES_MIN) return copyBytes(bytes, offset, from, 0, from.length);
-  bytes.set(from, offset);
-  return offset + from.length;
+  return writeInteger(bytes, offset + 1, value);
 }

@@ -1,11 +1,12 @@
 // Goal: every setting can be named and given a value as people type them, and nothing else passes.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { isProblem } from "../../../mod/base/problem.ts";
 import {
   findSetting,
   parseSetting,
   SETTING_NAMES,
 } from "../../../mod/config/document/setting_value.ts";
+import { ACCESS_LOG_FIELD_NAMES } from "../../../mod/config/rules/access_log.ts";
 import {
   DEFAULT_SETTINGS,
   type SettingName,
@@ -49,6 +50,12 @@ for (
     ["LogEnabled", "yes", true],
     ["LogEnabled", "0", false],
     ["applyChanges", "Live", "live"],
+    ["AccessLogFormat", "JSON", "json"],
+    ["AccessLogSyslog", "local", "local"],
+    ["AccessLogSyslog", "unix:/run/log", "unix:/run/log"],
+    ["AccessLogSyslog", "udp:127.0.0.1:514", "udp:127.0.0.1:514"],
+    ["AccessLogSyslog", "tcp:[2001:db8::1]:65535", "tcp:[2001:db8::1]:65535"],
+    ["AccessLogSyslog", "tcp:log.example.com:6514", "tcp:log.example.com:6514"],
     ["Workers", "AUTO", "auto"],
     ["Workers", "Default", "default"],
     ["Workers", "2", 2],
@@ -74,12 +81,23 @@ for (
     ["DisableServerHeader", "3", "must be between 0 and 2", "DisableServerHeader 2"],
     ["LogEnabled", "maybe", "must be true or false", "LogEnabled true"],
     ["LogEnabled", "toString", "must be true or false", "LogEnabled true"],
+    ["AccessLogFormat", "clf", "must be one of w3c, json, combined", "AccessLogFormat w3c"],
+    [
+      "AccessLogSyslog",
+      "udp:localhost",
+      "must be local, unix:PATH outside /dev, udp:HOST:PORT or tcp:HOST:PORT",
+      "AccessLogSyslog local",
+    ],
+    ["AccessLogSyslog", "unix:/dev/log", undefined, "AccessLogSyslog local"],
+    ["AccessLogSyslog", "udp:h:0", undefined, undefined],
+    ["AccessLogSyslog", "udp:h:65536", undefined, undefined],
+    ["AccessLogSyslog", "tcp:a b:514", undefined, undefined],
     ["applyChanges", "later", "must be one of restart, live", "applyChanges restart"],
   ] as const
 ) {
   Deno.test(`parseSetting() refuses ${name} ${JSON.stringify(text)}`, () => {
     const problem = refused(name, text);
-    assertEquals(problem.reason, reason);
+    if (reason !== undefined) assertEquals(problem.reason, reason);
     if (hint !== undefined) assertEquals(problem.hint, `httpcfg settings set ${hint}`);
   });
 }
@@ -92,3 +110,15 @@ function refused(name: SettingName, text: string): { reason: string; hint: strin
   assertEquals(isProblem(parseSetting(name, cure)), false);
   return problem;
 }
+
+Deno.test("parseSetting() reads a list of fields in any order, and proposes the nearest name", () => {
+  const name = "AccessLogFields";
+  assertEquals(parseSetting(name, "URL.path, client.ip client.ip"), ["client.ip", "url.path"]);
+  assertEquals(parseSetting(name, "none"), []);
+  assertEquals(parseSetting(name, "all"), ACCESS_LOG_FIELD_NAMES);
+  const near = refused(name, "client.ip,url.pth");
+  assertMatch(near.reason, /^"url\.pth" is no field; there are @timestamp, client\.ip, /);
+  assertEquals(near.hint, `httpcfg settings set ${name} client.ip,url.path`);
+  assertEquals(refused(name, "zzzzzz,client.ip").hint, `httpcfg settings set ${name} client.ip`);
+  assertEquals(refused(name, "zzzzzz").hint, `httpcfg settings set ${name} none`);
+});

@@ -209,10 +209,13 @@ Deno.test("WorkerPool writes no line below the fields of another format", async 
       return null;
     };
   }
-  await pool.reconfigureLogs({ ...effectiveSettings({}), siteLogs: [] }, async () => {
-    await Promise.all(started.map(({ remote }) => remote.counts()));
-    lines.push("fields");
-  });
+  await pool.reconfigureLogs(
+    { ...effectiveSettings({}), siteLogs: [], siteNames: [] },
+    async () => {
+      await Promise.all(started.map(({ remote }) => remote.counts()));
+      lines.push("fields");
+    },
+  );
   await pool.flushLogs();
   assertEquals(lines.toSpliced(2, 1).toSorted(), ["new 100", "new 101", "old 100", "old 101"]);
   assertEquals(lines[2], "fields");

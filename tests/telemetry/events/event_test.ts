@@ -74,9 +74,9 @@ Deno.test("events have the numbers, sources and texts of the originals", () => {
 });
 
 Deno.test("logTrouble() distinguishes the beginning and the end of a failure", () => {
-  assertEquals(events.logTrouble("/log", "no space", 1).level, "warning");
+  assertEquals(events.logTrouble("in /log", "no space", 1).level, "warning");
   assertEquals(
-    events.logTrouble("/log", null, 12).text,
+    events.logTrouble("in /log", null, 12).text,
     "The log in /log is being written again. 12 lines were lost.",
   );
 });

@@ -13,9 +13,12 @@ import { fakeRequest } from "../../support/request.ts";
 const SETTINGS = {
   LogEnabled: true,
   LogExtFileFlags: 0x218fdf,
+  AccessLogFormat: "w3c",
+  AccessLogTarget: "file",
+  AccessLogFields: [],
   EnableErrorLogging: true,
   ErrorLoggingFields: 0x7c884c7,
-};
+} as const;
 const NOON = Date.UTC(2026, 10, 26, 12);
 
 function textOf({ bytes }: LogPart): string {
@@ -27,6 +30,7 @@ function served(siteId: number | null = 1, path = "/"): ServedRecord {
     request: Object.assign(fakeRequest({ path }), { siteId }),
     status: 200,
     sentBytes: 1,
+    contentBytes: 0,
     receivedBytes: 2,
     durationMs: 3,
     win32Status: 0,
@@ -112,6 +116,7 @@ Deno.test("CollectedLines follows the settings, and collects nothing for a log t
   const { lines, batches } = fixture();
   lines.served(served());
   lines.reconfigure({
+    ...SETTINGS,
     LogEnabled: false,
     LogExtFileFlags: 0,
     EnableErrorLogging: false,

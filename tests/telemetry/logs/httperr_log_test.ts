@@ -33,6 +33,7 @@ Deno.test("HttpErrLog.refused() writes one line per refusal, while it is enabled
     onTrouble: ({ error }) => {
       throw error;
     },
+    onLost: () => {},
   }, settings);
   try {
     log.refused(RECORD);
@@ -71,6 +72,7 @@ Deno.test("ErrorLoggingRolloverType gives each period a file, whose #Date is tha
     onTrouble: ({ error }) => {
       throw error;
     },
+    onLost: () => {},
   }, SETTINGS);
   const cases: [type: number, names: string[]][] = [
     [1, ["ht261107.log", "ht261108.log"]],

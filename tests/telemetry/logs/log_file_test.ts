@@ -305,6 +305,7 @@ function open(folder: string, change: Partial<LogFileOptions> = {}): LogFile {
     onTrouble: ({ error }) => {
       if (error !== null) throw error;
     },
+    onLost: () => {},
     keepFiles: null,
     ...change,
   });

@@ -35,7 +35,7 @@ Deno.test("rollsIn() returns the numbers of one series only", () => {
 
 Deno.test("files of a period are a series, and come in the order of time", () => {
   const files = ["ht26110800.log", "ht261107.1.log", "ht261107.log", "httperr2.log", "htx.log"];
-  assertEquals(logFilesIn(files), [
+  assertEquals(logFilesIn(files, "errors"), [
     "httperr2.log",
     "ht261107.log",
     "ht261107.1.log",

@@ -54,15 +54,17 @@ Deno.test("newest() of a log that is not there is empty; what is no file is a Fa
 Deno.test("more() returns each line once, across appends, new files and a replaced file", async () => {
   await using folder = await tempFolder();
   const tail = new LogTail(folder.path);
-  const more = async (): Promise<readonly string[]> => (await tail.more()).lines;
+  const more = async (): Promise<readonly string[]> => {
+    return (await tail.more()).flatMap(({ lines }) => lines);
+  };
   assertEquals((await tail.newest(5)).path, null);
   assertEquals(await more(), []);
   await append(folder, "ex261126.log", `${HEAD}line 1\nlin`);
-  assertEquals(await tail.more(), {
+  assertEquals(await tail.more(), [{
     path: folder.at("ex261126.log"),
     fields: "#Fields: date time",
     lines: ["line 1"],
-  });
+  }]);
   await append(folder, "ex261126.log", "e 2\r\nline 3\n");
   assertEquals(await more(), ["line 2", "line 3"]);
   await append(folder, "ex261126.log", "line 4\n");
@@ -72,4 +74,28 @@ Deno.test("more() returns each line once, across appends, new files and a replac
   assertEquals(await more(), []);
   await append(folder, "ex261127.log", "line 6\n");
   assertEquals(await more(), ["line 6"]);
+});
+
+Deno.test("a log whose format changes is read in the format written last, and then in each", async () => {
+  await using folder = await tempFolder();
+  await append(folder, "ac261127.ndjson", '{"a":1}\n{"a":2}\n');
+  await append(folder, "ac261127.log", "combined\n");
+  await append(folder, "ex261127.log", `${HEAD}line 1\n`);
+  const times = { "ex261127.log": 1, "ac261127.ndjson": 3, "ac261127.log": 2 };
+  for (const [name, seconds] of Object.entries(times)) {
+    await Deno.utime(folder.at(name), seconds, seconds);
+  }
+  const tail = new LogTail(folder.path);
+  assertEquals(await tail.newest(5), {
+    path: folder.at("ac261127.ndjson"),
+    fields: null,
+    lines: ['{"a":1}', '{"a":2}'],
+  });
+  assertEquals(await tail.more(), []);
+  await append(folder, "ac261127.ndjson", '{"a":3}\n');
+  await append(folder, "ex261127.log", "line 2\n");
+  await append(folder, "ac261128.log", "next day\n");
+  assertEquals((await tail.more()).map(({ lines }) => lines), [["line 2"], ['{"a":3}'], [
+    "next day",
+  ]]);
 });

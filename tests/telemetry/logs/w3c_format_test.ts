@@ -178,6 +178,7 @@ function record(fake: FakeRequest): ServedRecord {
     request: fakeRequest(fake),
     status: 200,
     sentBytes: 321,
+    contentBytes: 123,
     receivedBytes: 45,
     durationMs: 6.6,
     win32Status: 0,

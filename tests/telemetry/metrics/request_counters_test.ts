@@ -19,7 +19,8 @@ function served(
   durationMs = 0,
 ): ServedRecord {
   const request = { ...fakeRequest(), local, siteId };
-  return { request, status, sentBytes: 100, receivedBytes: 10, durationMs, win32Status: 0 };
+  const bytes = { sentBytes: 100, contentBytes: 60, receivedBytes: 10 };
+  return { request, status, ...bytes, durationMs, win32Status: 0 };
 }
 
 function refused(local: Endpoint, siteId: number | null, status: number | null): RefusedRecord {

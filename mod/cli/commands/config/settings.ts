@@ -103,7 +103,7 @@ const settingsSet: CommandSpec = {
     "is refused, nothing is stored. A time may have ms, s, m or h, a size KiB, MiB or GiB; a " +
     "number without a unit has the one that httpcfg settings list shows. A list of blocks is " +
     "addresses (10.0.0.5) and blocks (10.0.0.0/8), as words or with commas between them, and " +
-    "replaces the one before; none empties it.",
+    "replaces the one before; none empties it. So does a list of fields, and all has every one.",
     "The service reads its settings when HTTP starts, or at httpcfg reload.",
   ],
   examples: [
@@ -116,6 +116,10 @@ const settingsSet: CommandSpec = {
     {
       line: "httpcfg settings set ProxyProtocol 127.0.0.0/8 10.0.0.7",
       shows: "what a load balancer here, or at 10.0.0.7, says of its clients",
+    },
+    {
+      line: "httpcfg settings set AccessLogFormat json AccessLogTarget stdout",
+      shows: "access logs for the journal, or for whoever collects those of a container",
     },
   ],
   flags: CHANGE_FLAGS,
@@ -207,7 +211,7 @@ function rowOf(name: SettingName, stored: StoredSettings): Row {
     unit: "unit" in row ? row.unit : "",
     summary: row.summary,
     ...("min" in row ? { min: row.min, max: row.max } : {}),
-    ...(row.kind === "choice" ? { choices: row.choices } : {}),
+    ...("choices" in row ? { choices: row.choices } : {}),
     ...(row.kind === "numberOrWord" ? { choices: row.words } : {}),
   };
 }

@@ -137,6 +137,12 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
     "compression",
     "Optional: off, files (the default), or all, which includes what programs answer.",
   ],
+  [
+    "accessLog",
+    "Optional: how its requests are logged. format and target take the place of AccessLogFormat and " +
+    "AccessLogTarget; sample is a list of objects with a path and a number of: of so many requests " +
+    "for the path, and for what is below it, one is logged, and every one that failed.",
+  ],
 ];
 
 const ACCESS_FIELDS: readonly (readonly [string, string])[] = [
@@ -307,6 +313,8 @@ function settingItem(name: string, row: SettingRow): readonly [string, string] {
 function limitsOf(row: SettingRow): string {
   if (row.kind === "boolean") return "true or false";
   if (row.kind === "blocks") return "a list of addresses and blocks such as 10.0.0.0/8";
+  if (row.kind === "names") return "a list of names, which httpcfg-inspect(1) explains";
+  if (row.kind === "text") return row.expected;
   if (row.kind === "choice") return `one of ${row.choices.join(", ")}`;
   const range = `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`;
   return row.kind === "number" ? range : `one of ${row.words.join(", ")}, or ${range}`;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { prose, terms } from "./mdoc.ts";
+import { ACCESS_LOG_FIELD_NAMES, ACCESS_LOG_FIELDS } from "../../../config/rules/access_log.ts";
+import { prose, sentence, terms } from "./mdoc.ts";
 
 interface GroupNotes {
   /** Paragraphs of the description. */
@@ -27,6 +28,16 @@ const LOGS: readonly string[] = [
       "LogFileTruncateSize; adsutil sets LogType, LogExtFileFlags and DontLog of single sites.",
     ],
     [
+      "Pa W3SVC1/ac261122.ndjson",
+      "The same with AccessLogFormat json: one object a line, with the members of the Elastic Common " +
+      "Schema below. AccessLogFields chooses them.",
+    ],
+    [
+      "Pa W3SVC1/ac261122.log",
+      "The same with AccessLogFormat combined, that of Apache and nginx, with the escapes of Apache. " +
+      "A change of the format begins another file; what was written stays as it is.",
+    ],
+    [
       "Pa HTTPERR/httperr1.log",
       "What the service rejected or aborted, with the reason of HTTP.sys. httperr2.log begins at " +
       "the size limit; ErrorLoggingRolloverType makes it ht261122.log, ht261104.log (the week of " +
@@ -48,9 +59,28 @@ const LOGS: readonly string[] = [
   ),
   ".Pp",
   ...prose(
+    "With AccessLogTarget stdout the service writes the lines of all sites to its stdout, for the " +
+      "journal or a container, and with syslog it sends them where AccessLogSyslog says, as local7.info: " +
+      "in the form of syslog(3) to a socket of this machine, by RFC 5424 over UDP, and over TCP with " +
+      "octet counting. If the reader is slow or gone, lines are lost in the same way. No line of JSON " +
+      "or combined is longer than 16 KiB. site set --log-format, --log-target and --log-sample are for " +
+      "single sites.",
+  ),
+  ".Pp",
+  ...prose(
     "The program does not delete access and error logs. SIGHUP makes the service open every file " +
       "by its name again, so that logrotate may move them.",
   ),
+  ".Sh FIELDS OF A LINE IN JSON",
+  ...prose(
+    "url.path is the member path of the object url. A field without a value is absent. Those marked " +
+      "with + are logged only if AccessLogFields names them. A byte that is not UTF-8 is written as " +
+      "\\xE9 in the string, and everything above ASCII as an escape of JSON.",
+  ),
+  ...terms(ACCESS_LOG_FIELD_NAMES.map((name) => {
+    const { isUsual, summary } = ACCESS_LOG_FIELDS[name];
+    return [`Va ${name}`, `${sentence(summary)}${isUsual ? "" : " (+)"}`] as const;
+  })),
 ];
 
 const ORIGIN: readonly string[] = [

@@ -11,11 +11,11 @@ import type { SiteRules } from "../../../config/document/site_rules.ts";
 /** A name for people, and what the site has of it. */
 type RuleRow = readonly [name: string, value: string | readonly string[]];
 
-type RuledSite = SiteRules & Partial<Pick<SiteRecord, "applications">>;
+type RuledSite = SiteRules & Partial<Pick<SiteRecord, "applications" | "accessLog">>;
 
 /** Returns the rules that a site has, named as their flags are. */
 export function ruleRows(
-  { access = {}, response = {}, applications = [] }: RuledSite,
+  { access = {}, response = {}, applications = [], accessLog = {} }: RuledSite,
 ): RuleRow[] {
   const { allow, deny, rate, burst, connectionsPerClient, basicAuth, sslFlags = [] } = access;
   const { headers, hsts, errorPages, fallback, mimeTypes } = response;
@@ -42,6 +42,9 @@ export function ruleRows(
     ["errorPages", pages.length === 0 ? undefined : pages],
     ["fallback", fallback],
     ["mimeTypes", types.length === 0 ? undefined : types],
+    ["logFormat", accessLog.format],
+    ["logTarget", accessLog.target],
+    ["logSample", accessLog.sample?.map((one) => `${one.path}=${one.of}`)],
   ];
   return rows.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
 }

@@ -36,7 +36,14 @@ import { asksClients, changedRules, readRules, withRules } from "./rule_flags.ts
 import { ruleRows } from "./rule_rows.ts";
 import { checkSame } from "./same_site.ts";
 import { descriptionFlags, descriptionHelp } from "./site_description.ts";
-import { checkSiteName, readBindings, readCompression, readLimits, siteOf } from "./site_flags.ts";
+import {
+  checkSiteName,
+  readAccessLog,
+  readBindings,
+  readCompression,
+  readLimits,
+  siteOf,
+} from "./site_flags.ts";
 import { readMaps, withMaps } from "./site_maps.ts";
 
 export const siteAdd: CommandSpec = {
@@ -162,7 +169,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const ruleChange = await readRules(input);
   const rules = changedRules({}, ruleChange, input);
   const autoStart = !input.flag("no-start");
-  const options = { ...readLimits(input), ...readCompression(input) };
+  const options = { ...readLimits(input), ...readCompression(input), ...readAccessLog(input) };
   const described = { name, bindings, secureBindings, autoStart, content, ...options };
   const wanted = (id: number): SiteRecord => {
     return withRules(withMaps({ id, ...described }, maps, input), rules);

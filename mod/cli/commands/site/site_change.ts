@@ -20,7 +20,15 @@ import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
 import { asksClients, changedRules, hasRuleChange, readRules, withRules } from "./rule_flags.ts";
 import { descriptionFlags, descriptionHelp } from "./site_description.ts";
-import { checkSiteName, readBindings, readCompression, readLimits, siteOf } from "./site_flags.ts";
+import {
+  checkSiteName,
+  hasLogFlag,
+  readAccessLog,
+  readBindings,
+  readCompression,
+  readLimits,
+  siteOf,
+} from "./site_flags.ts";
 import { MAP_CHANGE_FLAGS, readMaps, withMaps } from "./site_maps.ts";
 
 const siteSet: CommandSpec = {
@@ -54,7 +62,7 @@ const siteSet: CommandSpec = {
     const maps = await readMaps(input);
     const ruleChange = await readRules(input);
     const count = Object.keys(change).length + maps.mapped.length + maps.unmapped.length;
-    if (count === 0 && !hasRuleChange(ruleChange)) {
+    if (count === 0 && !hasRuleChange(ruleChange) && !hasLogFlag(input)) {
       throw usageFault(
         `Cannot change ${quote(input.words[0]!)}: no flag is given`,
         "httpcfg site set --help", // what may be changed
@@ -72,7 +80,9 @@ const siteSet: CommandSpec = {
           },
         );
       }
-      const mapped = withMaps({ ...site, ...change }, maps, input);
+      const { accessLog, ...rest } = site;
+      const logged = { ...rest, ...change, ...readAccessLog(input, accessLog) };
+      const mapped = withMaps(logged, maps, input);
       changed = withRules(mapped, changedRules(site, ruleChange, input));
       return replaceSite(document, changed);
     });

@@ -7,7 +7,14 @@
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { contentFlags, contentHelp } from "../../../site/kinds/kind_flags.ts";
 import { RULE_FLAGS, RULE_HELP } from "./rule_flags.ts";
-import { BINDING_FLAGS, COMPRESSION_FLAGS, COMPRESSION_HELP, LIMIT_FLAGS } from "./site_flags.ts";
+import {
+  BINDING_FLAGS,
+  COMPRESSION_FLAGS,
+  COMPRESSION_HELP,
+  LIMIT_FLAGS,
+  LOG_FLAGS,
+  LOG_HELP,
+} from "./site_flags.ts";
 import { MAP_FLAGS, mapHelp } from "./site_maps.ts";
 
 /** Returns the flags; `mapFlags` are those for applications. */
@@ -21,10 +28,11 @@ export function descriptionFlags(
     ...LIMIT_FLAGS,
     ...RULE_FLAGS,
     ...COMPRESSION_FLAGS,
+    ...LOG_FLAGS,
   };
 }
 
 /** Returns the paragraphs of the help about those flags. */
 export function descriptionHelp(): readonly string[] {
-  return [...contentHelp(), ...mapHelp(), ...RULE_HELP, COMPRESSION_HELP];
+  return [...contentHelp(), ...mapHelp(), ...RULE_HELP, COMPRESSION_HELP, LOG_HELP];
 }

@@ -1,5 +1,6 @@
 /**
- * The flags of `site add` and `site set` for the bindings, the limits and the compression of a site.
+ * The flags of `site add` and `site set` for the bindings, the limits, the compression and the log of a
+ * site.
  *
  * @module
  */
@@ -7,6 +8,16 @@ import { quote, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { isProblem } from "../../../base/problem.ts";
+import {
+  ACCESS_LOG_FORMATS,
+  ACCESS_LOG_TARGETS,
+  type AccessLogFormat,
+  type AccessLogTarget,
+  LOG_SAMPLE_MAX,
+  LOG_SAMPLE_PATH,
+  type LogSample,
+  type SiteAccessLog,
+} from "../../../config/rules/access_log.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 import {
   COMPRESSIONS,
@@ -16,6 +27,9 @@ import {
 import { namedSite } from "../../../config/document/edit.ts";
 import type { CommandInput } from "../../core/command.ts";
 import { nearestBinding, nearestNumber } from "../../core/corrections.ts";
+
+/** The value by which a site is logged as the service says. */
+const DEFAULT = "default";
 
 /** The flags for the bindings of a site. */
 export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
@@ -59,6 +73,84 @@ export const COMPRESSION_HELP =
   "compresses every answer, also those of programs, for each client: only for a site whose answers " +
   "have no secret, such as a token in a page, beside something that the request has said. The length " +
   "of such an answer gives the secret away in spite of TLS (BREACH).";
+
+/** The flags for the log of a site. */
+export const LOG_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  "log-format": {
+    kind: "string",
+    value: "FORM",
+    summary: "form of its log: w3c, json or combined; default is AccessLogFormat",
+    choices: [...ACCESS_LOG_FORMATS, DEFAULT],
+  },
+  "log-target": {
+    kind: "string",
+    value: "WHERE",
+    summary: "where its log goes: file, stdout or syslog; default is AccessLogTarget",
+    choices: [...ACCESS_LOG_TARGETS, DEFAULT],
+  },
+  "log-sample": {
+    kind: "list",
+    value: "PATH=N",
+    summary: "log one of N requests for a path, as of health checks; may be repeated",
+  },
+};
+
+/** The help about the log of a site. */
+export const LOG_HELP =
+  "--log-sample /healthz=100 logs the first of each hundred requests for /healthz and what is below " +
+  "it, and every one that failed (400 and above); of several paths the longest decides, and none " +
+  "removes them all. Each worker process counts alone. adsutil set w3svc/1/root/healthz/DontLog " +
+  "true logs none.";
+
+/** Returns what a site says of its log after a change. Throws a usage Fault. */
+export function readAccessLog(
+  input: CommandInput,
+  before: SiteAccessLog = {},
+): Pick<SiteRecord, "accessLog"> {
+  const format = input.text("log-format") ?? before.format;
+  const target = input.text("log-target") ?? before.target;
+  const sample = readSamples(input) ?? before.sample ?? [];
+  const accessLog: SiteAccessLog = {
+    // Both are one of their choices.
+    ...(format === undefined || format === DEFAULT ? {} : { format: format as AccessLogFormat }),
+    ...(target === undefined || target === DEFAULT ? {} : { target: target as AccessLogTarget }),
+    ...(sample.length === 0 ? {} : { sample }),
+  };
+  return Object.keys(accessLog).length === 0 ? {} : { accessLog };
+}
+
+/** Reports whether a flag for the log is given. */
+export function hasLogFlag(input: CommandInput): boolean {
+  return input.text("log-format") !== null || input.text("log-target") !== null ||
+    input.texts("log-sample").length > 0;
+}
+
+/** Returns the samples that are given, the longest path first; null if there are none. */
+function readSamples(input: CommandInput): readonly LogSample[] | null {
+  const texts = input.texts("log-sample");
+  if (texts.length === 0) return null;
+  if (texts.length === 1 && texts[0] === "none") return [];
+  return texts.map((text) => {
+    const equals = text.lastIndexOf("=");
+    const [path, count] = [text.slice(0, equals), text.slice(equals + 1)];
+    const of = Number(count);
+    const isCount = /^[1-9][0-9]{0,6}$/.test(count) && of <= LOG_SAMPLE_MAX;
+    if (equals > 0 && LOG_SAMPLE_PATH.test(path) && isCount) return { path, of };
+    const better = equals > 0 ? path : text;
+    const start = better.startsWith("/") ? better : `/${better}`;
+    throw usageFault(
+      `Cannot use ${quote(text)} for "--log-sample": expected a path, = and a number from 1 to ` +
+        `${LOG_SAMPLE_MAX}`,
+      retype(input.commandLine, {
+        flag: "log-sample",
+        from: text,
+        to: LOG_SAMPLE_PATH.test(start)
+          ? `${start}=${nearestNumber(count, { min: 1, max: LOG_SAMPLE_MAX, usual: 100 })}`
+          : "/healthz=100",
+      }),
+    );
+  });
+}
 
 /** Throws a usage Fault if `name` is not a valid name for a site. */
 export function checkSiteName(

@@ -1,0 +1,360 @@
+/**
+ * The lines of an access log as JSON: one object a line, with the members of the Elastic Common
+ * Schema that `config/rules/access_log.ts` lists.
+ *
+ * Objects are nested, which jq, lnav, Miller and Filebeat read without being told. All bytes are
+ * ASCII, whatever a client sends.
+ *
+ * @module
+ */
+import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
+import { type AccessLogField, loggedFields } from "../../config/rules/access_log.ts";
+import { latin1Bytes, writeInteger, writeLatin1 } from "../../wire/byte_text.ts";
+import { jsonBytes, jsonText, TEXT_MAX } from "./client_text.ts";
+import type { LineBuffer } from "./line_buffer.ts";
+import { copyPart, type LineFormat } from "./line_format.ts";
+import type { Stamp } from "./stamp.ts";
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const COMMA = 0x2c;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+const LINE_END = 0x0a;
+/** Maximum bytes of the numbers and identifiers, and of the names around them. */
+const REST_BYTES_MAX = 1024;
+const NS_PER_MS = 1_000_000;
+
+const BYTES = latin1Bytes(',"bytes":');
+const BODY_BYTES = latin1Bytes(',"body":{"bytes":');
+
+interface JsonFormatOptions {
+  /** AccessLogFields. */
+  readonly fields: readonly string[];
+  readonly computerName: string;
+  /** Returns the name of a site. */
+  siteName(id: number): string;
+}
+
+/** Objects that a line has if any of their members is chosen. */
+const OBJECTS = ["url.", "http.", "http.request.", "http.response."] as const;
+
+/**
+ * Formats lines for one selection of fields. What repeats from one line to the next is kept as bytes.
+ * Every member begins with its comma, which is left out at the beginning of an object.
+ *
+ * What differs from request to request is at the end of a line, so that all between the time and there
+ * can be copied in one piece for a head that came before.
+ */
+export class JsonFormat implements LineFormat {
+  readonly #options: JsonFormatOptions;
+  readonly #chosen: ReadonlySet<AccessLogField | typeof OBJECTS[number]>;
+  readonly #hasTimestamp: boolean;
+  readonly #hasClientIp: boolean;
+  readonly #hasClientPort: boolean;
+  readonly #hasReceived: boolean;
+  readonly #hasSent: boolean;
+  readonly #hasContent: boolean;
+  readonly #hasResponse: boolean;
+  readonly #hasId: boolean;
+  readonly #hasDuration: boolean;
+  readonly #hasTrace: boolean;
+  /** From the milliseconds up to the address of the client, and from there to its port. */
+  readonly #client: Uint8Array;
+  readonly #port: Uint8Array;
+  /** Behind the request, up to the duration. */
+  readonly #tail: Uint8Array;
+  /** From the beginning up to the milliseconds, for the second that follows. */
+  #begin = NO_BYTES;
+  #beginSecond = -1;
+  /** From the client up to what the head decides, for what follows. */
+  #place = NO_BYTES;
+  #placeIp = "";
+  #placePort = -1;
+  #placeScheme = "";
+  #placeSite = -1;
+  #placeUser: string | null = null;
+  #placeSubstatus = -1;
+  #placeWin32 = -1;
+  /** Up to the numbers of the response, for the status that follows. */
+  #status = NO_BYTES;
+  #statusCode = -1;
+
+  constructor(options: JsonFormatOptions) {
+    this.#options = options;
+    const fields = loggedFields(options.fields);
+    const objects = OBJECTS.filter((name) => [...fields].some((field) => field.startsWith(name)));
+    const chosen = this.#chosen = new Set([...fields, ...objects]);
+    const ip = this.#hasClientIp = chosen.has("client.ip");
+    const port = this.#hasClientPort = chosen.has("client.port");
+    this.#hasTimestamp = chosen.has("@timestamp");
+    this.#hasReceived = chosen.has("http.request.bytes");
+    this.#hasSent = chosen.has("http.response.bytes");
+    this.#hasContent = chosen.has("http.response.body.bytes");
+    this.#hasResponse = chosen.has("http.response.");
+    this.#hasId = chosen.has("http.request.id");
+    this.#hasDuration = chosen.has("event.duration");
+    this.#hasTrace = chosen.has("trace.id");
+    this.#client = latin1Bytes(
+      (this.#hasTimestamp ? 'Z"' : "") + (ip || port ? ',"client":{' : "") + (ip ? '"ip":"' : ""),
+    );
+    this.#port = latin1Bytes(`${ip ? '",' : ""}"port":`);
+    this.#tail = latin1Bytes(
+      (chosen.has("http.request.") ? "}" : "") + (chosen.has("http.") ? "}" : "") +
+        (this.#hasDuration ? ',"event":{"duration":' : ""),
+    );
+  }
+
+  /** A file of JSON has no header. */
+  header(): string {
+    return "";
+  }
+
+  add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
+    const { request } = record;
+    if (stamp.second !== this.#beginSecond) this.#makeBegin(stamp);
+    this.#preparePlace(record, siteId);
+    if (record.status !== this.#statusCode) this.#makeStatus(record.status);
+    const known = this.#knownLine(request);
+    const path = known === null ? this.#path(request) : "";
+    const fields = known === null ? this.#ofRequest(request) : "";
+    lines.reserve(
+      this.#begin.length + this.#client.length + request.remote.ip.length + this.#place.length +
+        this.#status.length + this.#tail.length + REST_BYTES_MAX +
+        (known === null ? path.length + fields.length : known.path.length + known.fields.length),
+    );
+    const { bytes } = lines;
+    let end = copyPart(bytes, lines.end, this.#begin);
+    if (this.#hasTimestamp) end = writeThreeDigits(bytes, end, stamp.millisecond);
+    const start = end;
+    if (known !== null && known.isFor(record, this.#place, this.#status)) {
+      if (known.line === null) {
+        end = this.#writeParts(bytes, end, record, known);
+        known.line = bytes.slice(start, end);
+      } else end = copyPart(bytes, end, known.line);
+    } else end = this.#writeParts(bytes, end, record, known ?? { path, fields });
+    if (this.#hasId && request.id !== null) end = writeId(bytes, end, request.id);
+    end = member(bytes, end, this.#tail);
+    if (this.#hasDuration) {
+      end = writeInteger(bytes, end, Math.round(record.durationMs * NS_PER_MS));
+      bytes[end++] = CLOSING;
+    }
+    if (this.#hasTrace && request.traceId !== null) {
+      end = memberText(
+        bytes,
+        end,
+        `,"trace":{"id":"${jsonBytes(request.traceId, TEXT_MAX.name)}"}`,
+      );
+    }
+    bytes[end++] = CLOSING;
+    bytes[end++] = LINE_END;
+    lines.commit(end);
+  }
+
+  /** Writes what is between the time and the identifier of the request. */
+  #writeParts(
+    bytes: Uint8Array,
+    offset: number,
+    record: ServedRecord,
+    { path, fields }: Parts<string> | Parts<Uint8Array>,
+  ): number {
+    const { ip, port } = record.request.remote;
+    let end = member(bytes, offset, this.#client);
+    if (this.#hasClientIp) end = writeLatin1(bytes, end, ip);
+    if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
+    end = member(bytes, end, this.#place);
+    end = typeof path === "string" ? memberText(bytes, end, path) : member(bytes, end, path);
+    end = member(bytes, end, this.#status);
+    if (this.#hasSent) end = numberMember(bytes, end, BYTES, record.sentBytes);
+    if (this.#hasContent) {
+      end = numberMember(bytes, end, BODY_BYTES, record.contentBytes);
+      bytes[end++] = CLOSING;
+    }
+    if (this.#hasResponse) bytes[end++] = CLOSING;
+    end = typeof fields === "string" ? memberText(bytes, end, fields) : member(bytes, end, fields);
+    return this.#hasReceived ? numberMember(bytes, end, BYTES, record.receivedBytes) : end;
+  }
+
+  #makeBegin({ second, date, time }: Stamp): void {
+    this.#begin = latin1Bytes(this.#hasTimestamp ? `{"@timestamp":"${date}T${time}.` : "{");
+    this.#beginSecond = second;
+  }
+
+  #makeStatus(status: number): void {
+    this.#status = latin1Bytes(
+      (this.#hasResponse ? ',"response":{' : "") +
+        (this.#chosen.has("http.response.status_code") ? `"status_code":${status}` : ""),
+    );
+    this.#statusCode = status;
+  }
+
+  #preparePlace({ request, win32Status }: ServedRecord, siteId: number): void {
+    const { local, scheme, substatus, user } = request;
+    const isSame = local.ip === this.#placeIp && local.port === this.#placePort &&
+      scheme === this.#placeScheme && siteId === this.#placeSite && user === this.#placeUser &&
+      substatus === this.#placeSubstatus && win32Status === this.#placeWin32;
+    if (isSame) return;
+    this.#placeIp = local.ip;
+    this.#placePort = local.port;
+    this.#placeScheme = scheme;
+    this.#placeSite = siteId;
+    this.#placeUser = user;
+    this.#placeSubstatus = substatus;
+    this.#placeWin32 = win32Status;
+    this.#place = latin1Bytes(this.#placeText());
+  }
+
+  #placeText(): string {
+    const chosen = this.#chosen;
+    const { computerName, siteName } = this.#options;
+    const text = (value: string): string => `"${jsonText(value, TEXT_MAX.name)}"`;
+    const user = chosen.has("user.name") ? this.#placeUser : null;
+    const site = object("site", [
+      chosen.has("httpcfg.site.id") ? `"id":${this.#placeSite}` : "",
+      chosen.has("httpcfg.site.name") ? `"name":${text(siteName(this.#placeSite))}` : "",
+    ]);
+    return (this.#hasClientPort ? "}" : this.#hasClientIp ? '"}' : "") +
+      object("server", [
+        chosen.has("server.address") ? `"address":"${this.#placeIp}"` : "",
+        chosen.has("server.port") ? `"port":${this.#placePort}` : "",
+      ]) +
+      object("host", [chosen.has("host.hostname") ? `"hostname":${text(computerName)}` : ""]) +
+      object("httpcfg", [
+        site.slice(1), // without the comma
+        chosen.has("httpcfg.substatus") ? `"substatus":${this.#placeSubstatus}` : "",
+        chosen.has("httpcfg.win32_status") ? `"win32_status":${this.#placeWin32}` : "",
+      ]) +
+      (user === null ? "" : `,"user":{"name":${text(user)}}`) +
+      (chosen.has("url.") ? ',"url":{' : "") +
+      (chosen.has("url.scheme") ? `"scheme":"${this.#placeScheme}"` : "");
+  }
+
+  /** Returns what is kept of a head that was received before; null for another. */
+  #knownLine(request: HttpRequest): KnownLine | null {
+    const { known } = request;
+    if (known === null) return null;
+    if (known.logged instanceof KnownLine && known.logged.by === this) return known.logged;
+    const [path, fields] = [this.#path(request), this.#ofRequest(request)];
+    return known.logged = new KnownLine(this, latin1Bytes(path), latin1Bytes(fields));
+  }
+
+  /** Returns the rest of `url`, and what follows up to the response. */
+  #path(request: HttpRequest): string {
+    const chosen = this.#chosen;
+    let text = "";
+    if (chosen.has("url.domain") && request.host !== "") {
+      text += `,"domain":"${jsonBytes(request.host, TEXT_MAX.name)}"`;
+    }
+    if (chosen.has("url.path")) {
+      text += `,"path":"${jsonBytes(request.rawPath, TEXT_MAX.path)}"`;
+    }
+    if (chosen.has("url.query") && request.query !== null) {
+      text += `,"query":"${jsonBytes(request.query, TEXT_MAX.query)}"`;
+    }
+    if (chosen.has("url.")) text += "}";
+    if (chosen.has("user_agent.original")) {
+      const agent = request.header("user-agent");
+      if (agent !== null) {
+        text += `,"user_agent":{"original":"${jsonBytes(agent, TEXT_MAX.agent)}"}`;
+      }
+    }
+    if (chosen.has("http.")) text += ',"http":{';
+    return chosen.has("http.version") ? `${text}"version":"1.${request.minor}"` : text;
+  }
+
+  /** Returns the members of `http.request` that depend on the head. */
+  #ofRequest(request: HttpRequest): string {
+    const chosen = this.#chosen;
+    if (!chosen.has("http.request.")) return "";
+    const referrer = chosen.has("http.request.referrer") ? request.header("referer") : null;
+    const members = [
+      chosen.has("http.request.method")
+        ? `"method":"${jsonBytes(request.method, TEXT_MAX.method)}"`
+        : "",
+      referrer === null ? "" : `"referrer":"${jsonBytes(referrer, TEXT_MAX.referrer)}"`,
+    ];
+    return `,"request":{${members.filter(Boolean).join(",")}`;
+  }
+}
+
+/** The parts of a line that depend on a head alone. */
+interface Parts<T> {
+  readonly path: T;
+  readonly fields: T;
+}
+
+/**
+ * What is kept of a head that came before, and of a line that was logged for it twice: a client that
+ * asks for the same again mostly gets the same.
+ */
+class KnownLine implements LoggedHead, Parts<Uint8Array> {
+  readonly by: JsonFormat;
+  readonly path: Uint8Array;
+  readonly fields: Uint8Array;
+  /** What is between the time and the identifier of the request; null until it is seen again. */
+  line: Uint8Array | null = null;
+  #ip = "";
+  #port = -1;
+  #place = NO_BYTES;
+  #status = NO_BYTES;
+  #sentBytes = -1;
+  #contentBytes = -1;
+  #receivedBytes = -1;
+
+  constructor(by: JsonFormat, path: Uint8Array, fields: Uint8Array) {
+    this.by = by;
+    this.path = path;
+    this.fields = fields;
+  }
+
+  /** Reports whether the last line with this head was the same, as far as it is kept. */
+  isFor(record: ServedRecord, place: Uint8Array, status: Uint8Array): boolean {
+    const { ip, port } = record.request.remote;
+    const isSame = ip === this.#ip && port === this.#port && place === this.#place &&
+      status === this.#status && record.sentBytes === this.#sentBytes &&
+      record.contentBytes === this.#contentBytes && record.receivedBytes === this.#receivedBytes;
+    if (isSame) return true;
+    this.line = null;
+    this.#ip = ip;
+    this.#port = port;
+    this.#place = place;
+    this.#status = status;
+    this.#sentBytes = record.sentBytes;
+    this.#contentBytes = record.contentBytes;
+    this.#receivedBytes = record.receivedBytes;
+    return false;
+  }
+}
+
+function writeId(bytes: Uint8Array, offset: number, id: string): number {
+  return memberText(bytes, offset, `,"id":"${jsonBytes(id, TEXT_MAX.name)}"`);
+}
+
+/** Returns an object as a member; nothing if it has no members. */
+function object(name: string, members: readonly string[]): string {
+  const some = members.filter(Boolean);
+  return some.length === 0 ? "" : `,"${name}":{${some.join(",")}}`;
+}
+
+/** Copies members to `offset`, the first without its comma if it is the first of its object. */
+function member(bytes: Uint8Array, offset: number, from: Uint8Array): number {
+  if (from[0] !== COMMA || bytes[offset - 1] !== OPENING) return copyPart(bytes, offset, from);
+  return copyPart(bytes, offset, from.subarray(1));
+}
+
+function memberText(bytes: Uint8Array, offset: number, text: string): number {
+  const isFirst = bytes[offset - 1] === OPENING && text.charCodeAt(0) === COMMA;
+  return writeLatin1(bytes, offset, isFirst ? text.slice(1) : text);
+}
+
+function numberMember(bytes: Uint8Array, offset: number, name: Uint8Array, value: number): number {
+  return writeInteger(bytes, member(bytes, offset, name), value);
+}
+
+function writeThreeDigits(bytes: Uint8Array, offset: number, value: number): number {
+  const hundreds = (value / 100) | 0;
+  const tens = ((value - hundreds * 100) / 10) | 0;
+  bytes[offset] = 0x30 + hundreds;
+  bytes[offset + 1] = 0x30 + tens;
+  bytes[offset + 2] = 0x30 + value - hundreds * 100 - tens * 10;
+  return offset + 3;
+}

@@ -1,0 +1,46 @@
+// Goal: whoever stores a setting of the access logs that does not act is told, once.
+import { assertEquals } from "@std/assert";
+import { logNotices } from "../../mod/admin/log_notices.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import type { StoredSettings } from "../../mod/config/document/settings.ts";
+
+function document(
+  settings: StoredSettings,
+  accessLog?: ConfigDocument["sites"][number]["accessLog"],
+): ConfigDocument {
+  const sites = DEFAULT_DOCUMENT.sites.map((site) => ({ ...site, accessLog }));
+  return { ...DEFAULT_DOCUMENT, sites, settings };
+}
+
+const PLAIN = document({});
+
+for (
+  const [settings, accessLog, want] of [
+    [{}, undefined, []],
+    [{ LogExtFileFlags: 3, LogFileTruncateSize: 1048576 }, undefined, []],
+    [{ AccessLogFields: ["url.path"] }, undefined, [
+      "AccessLogFields has no effect: AccessLogFormat is w3c",
+    ]],
+    [{ AccessLogFields: ["url.path"] }, { format: "json" }, []],
+    [{ AccessLogFormat: "json", LogExtFileFlags: 3 }, undefined, [
+      "LogExtFileFlags has no effect: AccessLogFormat is json",
+    ]],
+    [{ AccessLogFormat: "json", LogExtFileFlags: 3 }, { format: "w3c" }, []],
+    [{ AccessLogTarget: "stdout", LogFileTruncateSize: 1048576 }, undefined, [
+      "LogFileTruncateSize has no effect: AccessLogTarget is stdout",
+    ]],
+    [{ AccessLogSyslog: "udp:h:514" }, undefined, [
+      "AccessLogSyslog has no effect: AccessLogTarget is file",
+    ]],
+    [{ AccessLogSyslog: "udp:h:514" }, { target: "syslog" }, []],
+    [{ AccessLogFormat: "json", LogEnabled: false }, undefined, [
+      "the settings of the access logs have no effect: LogEnabled is false",
+    ]],
+  ] as const
+) {
+  Deno.test(`logNotices() of ${JSON.stringify(settings)} ${JSON.stringify(accessLog)}`, () => {
+    const after = document(settings, accessLog);
+    assertEquals(logNotices(PLAIN, after).map(({ text }) => text), [...want]);
+    assertEquals(logNotices(after, after), []);
+  });
+}
