@@ -92,7 +92,10 @@ export async function buildImage(
       ]),
     LABEL: (): void => {},
     EXPOSE: (): void => {},
-    ENV: (rest) => Object.assign(image.env, Object.fromEntries([rest.split("=")])),
+    ENV: (rest) => {
+      const [, name, value] = /^(\w+)="?(.*?)"?$/.exec(rest)!;
+      image.env[name!] = value!;
+    },
     VOLUME: (rest) => image.volumes.push(...JSON.parse(rest)),
     USER: (rest) => image.user = rest,
     STOPSIGNAL: (rest) => image.stopSignal = rest as Deno.Signal,

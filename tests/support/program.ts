@@ -42,6 +42,8 @@ export interface RunOptions {
 export interface SpawnOptions extends RunOptions {
   /** Limit of open files of the process; by default the system's own limit. */
   readonly openFilesMax?: number;
+  /** The file that stdout is written to; nowhere by default. */
+  readonly stdoutFile?: string;
 }
 
 /** A service in the foreground. */
@@ -107,11 +109,11 @@ export class Program implements AsyncDisposable {
   }
 
   /** Starts `httpcfg` and does not wait for it. */
-  spawn(line: string, { openFilesMax, env = {} }: SpawnOptions = {}): Foreground {
-    const limited = openFilesMax === undefined
-      ? []
-      : ["sh", "-c", `ulimit -n ${openFilesMax}; exec "$@"`, "sh"];
-    const [program = "", ...args] = [...limited, ...CALL, ...line.split(" ")];
+  spawn(line: string, { openFilesMax, stdoutFile, env = {} }: SpawnOptions = {}): Foreground {
+    const limit = openFilesMax === undefined ? "" : `ulimit -n ${openFilesMax}; `;
+    const to = stdoutFile === undefined ? "" : ` >'${stdoutFile}'`;
+    const shell = limit + to === "" ? [] : ["sh", "-c", `${limit}exec "$@"${to}`, "sh"];
+    const [program = "", ...args] = [...shell, ...CALL, ...line.split(" ")];
     const child = new Deno.Command(program, {
       args,
       env: this.#environment(env),

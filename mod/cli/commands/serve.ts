@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { storeSettingsOfEnvironment } from "../../admin/first_settings.ts";
 import type { Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
@@ -35,6 +36,8 @@ const serve: CommandSpec = {
     "finished, for at most ShutdownGraceTimeout. Reports what it does on stderr.",
     "On Windows it ends on Ctrl+C and Ctrl+Break, and in the same way when its console is closed. " +
     "There, and with --restart, this process starts another one that serves.",
+    "The environment variable HTTPCFG_NEW_SETTINGS, NAME=VALUE NAME=VALUE, has settings that are stored " +
+    "if there is no document yet, as in a new volume of a container.",
     "A site that cannot run is reported here and in the status of the unit, and is tried again, " +
     "while the others are served. Exit status 1 if no site can be started.",
   ],
@@ -105,12 +108,13 @@ async function runForeground(
   spawner: Spawner | null,
   { isUntilEof, access }: { readonly isUntilEof: boolean; readonly access: readonly Notice[] },
 ): Promise<number> {
-  report(io, [...rootNotices(io), ...access]);
+  report(io, [...rootNotices(io), ...access, ...await storeSettingsOfEnvironment(io)]);
   const process = await openServiceProcess({
     paths: io.paths,
     store: io.store,
     version: VERSION,
     spawner,
+    hasStdout: true,
     log: io.note,
   }).catch(async (error) => {
     if (!(error instanceof AlreadyRunningFault)) throw error;
@@ -166,6 +170,7 @@ async function runDetached(io: CommandIo, spawner: Spawner | null): Promise<numb
       store: io.store,
       version: VERSION,
       spawner,
+      hasStdout: false, // it has told whoever started it that it listens, and is gone
       log: () => {}, // there is no reader; the event log has what matters
     });
     io.out(READY);

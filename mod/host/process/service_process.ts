@@ -77,6 +77,8 @@ interface ServeOptions {
   readonly version: string;
   /** What starts workers; null where nothing can. */
   readonly spawner: Spawner | null;
+  /** Whether somebody reads stdout, to which access logs may be written. */
+  readonly hasStdout: boolean;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
@@ -126,8 +128,8 @@ class ServiceProcess {
   /** Builds the parts; nothing is opened, started or written yet. */
   constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerFactory) {
     this.#options = options;
-    const { paths, log } = options;
-    const logs = this.#logs = new ServiceLogs(paths.log, log);
+    const { paths, log, hasStdout } = options;
+    const logs = this.#logs = new ServiceLogs(paths.log, log, { hasStdout });
     const store = withDocumentEvents(options.store, logs);
     const workers = this.#workers = this.#makeWorkers(siteHandler);
     const https = new HttpsService({

@@ -8,6 +8,8 @@
  * @module
  */
 import { linesOf } from "../../wire/text_lines.ts";
+import { messageOf } from "../../base/fault.ts";
+import { writeToStdout } from "../../telemetry/logs/stdout_stream.ts";
 import { READY } from "./background.ts";
 import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
 import { endSignals } from "./signals.ts";
@@ -76,7 +78,17 @@ function startChild([program, ...args]: readonly string[], note: (line: string) 
   }).spawn();
   let [isEnding, hasServed] = [false, false];
   const reading = async (): Promise<void> => {
-    for await (const line of linesOf(child.stdout)) hasServed ||= line === READY;
+    const encoder = new TextEncoder();
+    let isShown = true;
+    for await (const line of linesOf(child.stdout)) {
+      if (line === READY) hasServed = true;
+      else if (isShown) { // a line of an access log
+        await writeToStdout(encoder.encode(`${line}\n`)).catch((error) => {
+          isShown = false;
+          note(`the access log cannot be written to stdout: ${messageOf(error)}`);
+        });
+      }
+    }
   };
   const showing = async (): Promise<void> => {
     for await (const line of linesOf(child.stderr)) note(line);

@@ -19,14 +19,15 @@ export function stdoutQueue(options: Pick<LineQueueOptions, "onTrouble" | "onLos
     place: "stdout",
     async write({ header, bytes }): Promise<void> {
       const named = /^#Fields:.*/m.exec(header)?.[0] ?? "";
-      if (named !== columns) await writeAll(encoder.encode(header));
+      if (named !== columns) await writeToStdout(encoder.encode(header));
       columns = named;
-      await writeAll(bytes);
+      await writeToStdout(bytes);
     },
   });
 }
 
-async function writeAll(bytes: Uint8Array): Promise<void> {
+/** Writes all of `bytes`, however long its reader takes; meanwhile everything else goes on. */
+export async function writeToStdout(bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     try {
       done += await Deno.stdout.write(bytes.subarray(done));

@@ -7,6 +7,11 @@
  *
  * @module
  */
+import {
+  COLLECTED_LOGS,
+  journalNotices,
+  storeFirstSettings,
+} from "../../../admin/first_settings.ts";
 import type { Notice } from "../../../admin/admin_io.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
@@ -77,6 +82,9 @@ const install: CommandSpec = {
     "Writes the files for systemd, OpenRC, launchd or the Windows Task Scheduler, then prints " +
     "the commands that start the service; pipe them into a shell to run them. " +
     "If a package has installed the program, its unit is used.",
+    "With systemd, and without a document yet, the access logs of the sites are JSON in the journal " +
+    "(journalctl -u httpcfg -o cat): AccessLogFormat json and AccessLogTarget stdout are stored. A " +
+    "document that is there stays as it is.",
     "On macOS only root may open a port below 1024 on a single address. There the service runs as " +
     `${LAUNCHD_USER}, or as root if a site is bound to such a port; --run-as chooses.`,
   ],
@@ -115,6 +123,7 @@ const install: CommandSpec = {
     }
     if (packaged) io.note(`note: the unit is that of the package, ${PACKAGED_UNIT}`);
     if (user !== null) report(io, [user.notice]);
+    if (system === "systemd" && written.length > 0) await chooseLogs(input, io);
     const start = packaged ? PACKAGED_START : plan.start;
     // What they do is not known here, but twice is as good as once.
     if (!isJson(input)) io.out(serviceScript(system, { ...plan, start }, null));
@@ -251,6 +260,14 @@ async function chooseUser(
     : `the service runs as ${quote(name)}, but ${low}, and ${rule}`;
   const hint = "httpcfg service install --run-as root | sh";
   return { name, notice: { kind: low === null ? "note" : "warning", text, hint } };
+}
+
+/** A new installation logs JSON for the journal; whoever has a document decides. */
+async function chooseLogs(input: CommandInput, io: CommandIo): Promise<void> {
+  if (input.text("root") !== null || io.home.owner !== "system") return; // another document
+  const stored = await storeFirstSettings(io, COLLECTED_LOGS);
+  if (stored.length > 0) return report(io, stored);
+  report(io, journalNotices((await io.store.read()).settings));
 }
 
 /** Says which site is bound to a port below 1024; null if none is. */

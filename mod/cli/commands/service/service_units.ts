@@ -153,6 +153,9 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
  * 1024 belongs to the initial user namespace), AF_NETLINK (the addresses of the machine),
  * ProtectHome read-only (a site may serve files from a home directory), PrivateTmp (callers that
  * register a URL show in /tmp who they are; to the service it is read-only).
+ *
+ * The journal gets the access logs if AccessLogTarget is stdout, and would drop lines beyond 10,000 in
+ * half a minute; what the service itself says is limited anyway.
  */
 function systemdUnit(program: string): string {
   return `${WRITTEN_BY}
@@ -167,6 +170,8 @@ NotifyAccess=main
 ExecStart=${systemdWord(program)} serve
 ExecReload=${systemdWord(program)} reload
 WatchdogSec=30
+StandardOutput=journal
+LogRateLimitIntervalSec=0
 Restart=on-failure
 TimeoutStopSec=60
 

@@ -3,10 +3,10 @@
  * What they read agrees with the requests that were sent.
  */
 import { assert, assertEquals } from "@std/assert";
-import { freePort } from "../support/ports.ts";
-import { Program } from "../support/program.ts";
-import { waitFor } from "../support/wait.ts";
-import { ON_POSIX } from "../support/platforms.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program } from "../../support/program.ts";
+import { waitFor } from "../../support/wait.ts";
+import { ON_POSIX } from "../../support/platforms.ts";
 
 /** The fields that the IIS module of Filebeat documents for IIS 7.5 and later, in order. */
 const FILEBEAT = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip " +
