@@ -22,24 +22,30 @@ const DEPENDENT = [
 ] as const satisfies readonly (readonly [SettingName, SettingName, string])[];
 
 /** Returns a note about each stored setting, and each site's own, that has no effect. */
-function withoutEffect({ settings, sites }: ConfigDocument): Notice[] {
+function withoutEffect({ settings, sites, metabase }: ConfigDocument): Notice[] {
   const { LogEnabled, ...effective } = effectiveSettings(settings);
   const stored = DEPENDENT.filter(([name]) => settings[name] !== undefined);
   const inUse = {
     AccessLogFormat: new Set<string>([effective.AccessLogFormat]),
     AccessLogTarget: new Set<string>([effective.AccessLogTarget]),
   };
-  for (const { accessLog } of stored.length === 0 ? [] : sites) {
-    if (accessLog?.format !== undefined) inUse.AccessLogFormat.add(accessLog.format);
-    if (accessLog?.target !== undefined) inUse.AccessLogTarget.add(accessLog.target);
+  const ofSites: Notice[] = [];
+  for (const { id, accessLog: { format, target } = {} } of sites) {
+    if (format !== undefined) inUse.AccessLogFormat.add(format);
+    if (target !== undefined) inUse.AccessLogTarget.add(target);
+    const own = format ?? effective.AccessLogFormat;
+    if (own === "w3c" || metabase[`W3SVC/${id}`]?.LogExtFileFlags === undefined) continue;
+    const text = `LogExtFileFlags of W3SVC/${id} has no effect: its log is ${own}`;
+    ofSites.push({ kind: "note", text, hint: `httpcfg site set W3SVC/${id} --log-format w3c` });
   }
   const notices = stored.flatMap(([name, on, value]): Notice[] => {
     if (inUse[on].has(value)) return [];
     const text = `${name} has no effect: ${on} is ${effective[on]}`;
     return [{ kind: "note", text, hint: `httpcfg settings set ${on} ${value}` }];
   });
+  notices.push(...ofSites);
   const isSaid = settings.AccessLogFormat !== undefined || settings.AccessLogTarget !== undefined ||
-    stored.length > 0;
+    stored.length > 0 || sites.some(({ accessLog }) => accessLog !== undefined);
   if (!LogEnabled && isSaid) {
     const text = "the settings of the access logs have no effect: LogEnabled is false";
     notices.push({ kind: "note", text, hint: "httpcfg settings set LogEnabled true" });

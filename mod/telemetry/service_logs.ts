@@ -5,6 +5,7 @@
  * @module
  */
 import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import { baseName } from "../base/files/path_parts.ts";
 import { fileFault, fileReason } from "../base/file_fault.ts";
 import type { AccessLogTarget } from "../config/rules/access_log.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
@@ -105,6 +106,13 @@ export class ServiceLogs {
     this.#isStdoutMissed = !this.#hasStdout && targets.includes("stdout");
     await this.#access.reconfigure(this.#isStdoutMissed ? withoutStdout(settings) : settings);
     if (!targets.includes("syslog")) this.#closeSyslog();
+    // Of a series of files that is used no more, nobody tells that it could be written again.
+    for (const [place, { isStream }] of this.#troubles) {
+      const isGone = isStream
+        ? place === "stdout" && !targets.includes("stdout")
+        : baseName(place).startsWith("W3SVC");
+      if (isGone) this.#troubles.delete(place);
+    }
     await this.#httpErr.reconfigure(settings);
   }
 

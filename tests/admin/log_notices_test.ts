@@ -33,6 +33,9 @@ for (
       "AccessLogSyslog has no effect: AccessLogTarget is file",
     ]],
     [{ AccessLogSyslog: "udp:h:514" }, { target: "syslog" }, []],
+    [{ LogEnabled: false }, { target: "stdout" }, [
+      "the settings of the access logs have no effect: LogEnabled is false",
+    ]],
     [{ AccessLogFormat: "json", LogEnabled: false }, undefined, [
       "the settings of the access logs have no effect: LogEnabled is false",
     ]],
@@ -44,3 +47,14 @@ for (
     assertEquals(logNotices(after, after), []);
   });
 }
+
+Deno.test("logNotices() tells that the fields of a site do not act on its format", () => {
+  const metabase = { "W3SVC/1": { LogExtFileFlags: 3 } };
+  const after = { ...document({ AccessLogFormat: "combined" }), metabase };
+  assertEquals(logNotices(PLAIN, after).map(({ text, hint }) => [text, hint]), [[
+    "LogExtFileFlags of W3SVC/1 has no effect: its log is combined",
+    "httpcfg site set W3SVC/1 --log-format w3c",
+  ]]);
+  const own = document({ AccessLogFormat: "combined" }, { format: "w3c" });
+  assertEquals(logNotices(PLAIN, { ...own, metabase }), []);
+});

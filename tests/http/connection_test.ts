@@ -25,6 +25,7 @@ Deno.test("HttpServer sends a response in one write", async () => {
     siteId: null,
     status: 200,
     sentBytes: stream.text.length,
+    contentBytes: "hello".length,
     receivedBytes: GET.length,
     win32Status: 0,
   }]);

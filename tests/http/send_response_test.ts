@@ -27,6 +27,7 @@ Deno.test("A large body is not copied, and not cached with its head", async () =
       stream.writes[0]!.length + body.length,
     ),
   );
+  assertEquals(engine.served.map(({ contentBytes }) => contentBytes), Array(4).fill(body.length));
 });
 
 /** A source of `pieces`; an Error among them is thrown. */
@@ -69,6 +70,7 @@ Deno.test("A body source is framed by its length, by chunks, or by the end", asy
     assertEquals(want.test(text), true, text);
     assertEquals([source.closes, engine.failures], [1, []]);
     assertEquals(engine.served[0]?.sentBytes, text.lastIndexOf("HTTP/1.1") || text.length);
+    assertEquals(engine.served[0]?.contentBytes, request.startsWith("HEAD") ? 0 : "abcd".length);
   }
 });
 
@@ -231,4 +233,21 @@ Deno.test("A source is closed if its client is gone before it was needed", async
   resolve({ status: 200, headers: [], body: source });
   await settle();
   assertEquals([source.closes, engine.failures], [1, []]);
+});
+
+Deno.test("The content of a response is counted without its head, also from the cache", async () => {
+  const cases: [method: string, status: number, want: number][] = [
+    ["GET", 200, 4],
+    ["HEAD", 200, 0],
+    ["GET", 304, 0],
+    ["GET", 204, 0],
+  ];
+  for (const [method, status, want] of cases) {
+    const body = status === 200 ? new TextEncoder().encode("text") : null;
+    const response = { status, headers: [], body };
+    const engine = new TestEngine(() => response);
+    await engine.talk(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(4) + LAST);
+    const counted = engine.served.slice(0, 4).map(({ contentBytes }) => contentBytes);
+    assertEquals(counted, Array(4).fill(want), `${method} ${status}`);
+  }
 });

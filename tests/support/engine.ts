@@ -63,6 +63,7 @@ export interface Served {
   readonly siteId: number | null;
   readonly status: number;
   readonly sentBytes: number;
+  readonly contentBytes: number;
   readonly receivedBytes: number;
   readonly win32Status: number;
 }
@@ -93,13 +94,14 @@ export class TestEngine {
       clock: this.clock,
       onServed: ({ request, ...numbers }) => {
         const { method, path, siteId } = request;
-        const { status, sentBytes, receivedBytes, win32Status } = numbers;
+        const { status, sentBytes, contentBytes, receivedBytes, win32Status } = numbers;
         this.served.push({
           method,
           path,
           siteId,
           status,
           sentBytes,
+          contentBytes,
           receivedBytes,
           win32Status,
         });

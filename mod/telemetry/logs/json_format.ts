@@ -159,7 +159,7 @@ export class JsonFormat implements LineFormat {
   ): number {
     const { ip, port } = record.request.remote;
     let end = member(bytes, offset, this.#client);
-    if (this.#hasClientIp) end = writeLatin1(bytes, end, ip);
+    if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
     if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
     end = member(bytes, end, this.#place);
     end = typeof path === "string" ? memberText(bytes, end, path) : member(bytes, end, path);
@@ -214,7 +214,7 @@ export class JsonFormat implements LineFormat {
     ]);
     return (this.#hasClientPort ? "}" : this.#hasClientIp ? '"}' : "") +
       object("server", [
-        chosen.has("server.address") ? `"address":"${this.#placeIp}"` : "",
+        chosen.has("server.address") ? `"address":${text(this.#placeIp)}` : "",
         chosen.has("server.port") ? `"port":${this.#placePort}` : "",
       ]) +
       object("host", [chosen.has("host.hostname") ? `"hostname":${text(computerName)}` : ""]) +
@@ -327,6 +327,12 @@ class KnownLine implements LoggedHead, Parts<Uint8Array> {
 
 function writeId(bytes: Uint8Array, offset: number, id: string): number {
   return memberText(bytes, offset, `,"id":"${jsonBytes(id, TEXT_MAX.name)}"`);
+}
+
+/** Returns an address as every reader takes it: a zone is of this machine alone. */
+function withoutZone(ip: string): string {
+  const zone = ip.charCodeAt(0) === 0x66 ? ip.indexOf("%") : -1; // fe80::1%eth0
+  return zone < 0 ? ip : ip.slice(0, zone);
 }
 
 /** Returns an object as a member; nothing if it has no members. */

@@ -232,6 +232,13 @@ Deno.test("JsonFormat writes one object a line, in ASCII and within its limit, o
   }
 });
 
+Deno.test("JsonFormat writes an address with a zone as one that can be indexed", () => {
+  const remote = { ip: "fe80::1%eth0" as Ip, port: 1 };
+  const local = { ip: 'fe80::2%a"b' as Ip, port: 80 };
+  const { client, server } = JSON.parse(lineOf(format([]), record({ remote, local })));
+  assertEquals([client.ip, server.address], ["fe80::1", 'fe80::2%a"b']);
+});
+
 Deno.test("JsonFormat has no field with a secret of the head", () => {
   const line = lineOf(format([...ACCESS_LOG_FIELD_NAMES]), GIVEN);
   assert(!line.includes("secret") && !line.includes("c2VjcmV0"));
