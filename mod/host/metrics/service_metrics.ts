@@ -56,13 +56,11 @@ export function serviceMetrics({ status, totals }: MeasuredService): Family[] {
 }
 
 function requestFamilies(status: ServiceStatus, totals: ServiceTotals): Family[] {
-  const requests = withEmptySeries(totals.requests, status);
+  const requests = [...totals.requests, ...emptySeries(totals.requests, status)];
   return [
     family(
       "httpcfg_requests_total",
-      requests.flatMap(({ site, address, classes }) => {
-        return STATUS_CLASSES.map((code, i) => sample(classes[i] ?? 0, site, address, code));
-      }),
+      responses(requests),
     ),
     {
       name: "httpcfg_request_duration_seconds",
@@ -73,11 +71,11 @@ function requestFamilies(status: ServiceStatus, totals: ServiceTotals): Family[]
     },
     family(
       "httpcfg_sent_bytes_total",
-      requests.map(({ site, address, sentBytes }) => sample(sentBytes, site, address)),
+      requests.values().map((one) => sample(one.sentBytes, one.site, one.address)),
     ),
     family(
       "httpcfg_received_bytes_total",
-      requests.map(({ site, address, receivedBytes }) => sample(receivedBytes, site, address)),
+      requests.values().map((one) => sample(one.receivedBytes, one.site, one.address)),
     ),
     reasons("httpcfg_refused_total", totals.refused),
   ];
@@ -105,7 +103,7 @@ function stateFamilies({ endpoints, sites }: ServiceStatus): Family[] {
     family("httpcfg_endpoints", endpointStates(endpoints)),
     family(
       "httpcfg_endpoint_up",
-      endpoints.slice(0, ENDPOINT_SERIES_MAX).map(({ ip, port, state }) => {
+      endpoints.values().take(ENDPOINT_SERIES_MAX).map(({ ip, port, state }) => {
         return sample(state === "open" ? 1 : 0, formatEndpoint({ ip: ip as Ip, port }));
       }),
     ),
@@ -127,7 +125,7 @@ function reasons(name: MetricName, counts: ReasonCounts): Family {
   return family(name, counts.map(([reason, count]) => sample(count, reason)));
 }
 
-function family(name: MetricName, samples: readonly Sample[]): Family {
+function family(name: MetricName, samples: Iterable<Sample>): Family {
   return { name, samples };
 }
 
@@ -180,27 +178,34 @@ function workerFamilies({ workers }: ServiceTotals): Family[] {
   ];
 }
 
-/**
- * Returns the series with one of zeros for each open address of a site that has had no request, so
- * that the first one is seen as an increase.
- */
-function withEmptySeries(
-  requests: readonly RequestTotals[],
-  { sites, endpoints }: Pick<ServiceStatus, "sites" | "endpoints">,
-): readonly RequestTotals[] {
-  const seen = new Set(requests.map(({ site, address }) => `${address} ${site}`));
-  const byPort = Map.groupBy(endpoints.filter(({ state }) => state === "open"), ({ port }) => port);
-  const empty: RequestTotals[] = [];
-  for (const site of sites) {
-    for (const address of addressesOf(site, byPort)) {
-      if (empty.length >= EMPTY_SERIES_MAX) return [...requests, ...empty];
-      const key = `${address} ${site.name}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      empty.push({ site: site.name, address, classes: [], sentBytes: 0, receivedBytes: 0 });
+function* responses(requests: readonly RequestTotals[]): Generator<Sample> {
+  for (const { site, address, classes } of requests) {
+    for (const [i, code] of STATUS_CLASSES.entries()) {
+      yield sample(classes[i] ?? 0, site, address, code);
     }
   }
-  return [...requests, ...empty];
+}
+
+/**
+ * Returns a series of zeros for each known address of a site that has had no request, so that the
+ * first one is seen as an increase.
+ */
+function* emptySeries(
+  requests: readonly RequestTotals[],
+  { sites, endpoints }: Pick<ServiceStatus, "sites" | "endpoints">,
+): Generator<RequestTotals> {
+  const seen = new Set(requests.map(({ site, address }) => `${address} ${site}`));
+  const byPort = Map.groupBy(endpoints.filter(({ state }) => state === "open"), ({ port }) => port);
+  let count = 0;
+  for (const site of sites) {
+    for (const address of addressesOf(site, byPort)) {
+      const key = `${address} ${site.name}`;
+      if (seen.has(key)) continue;
+      if (count++ === EMPTY_SERIES_MAX) return;
+      seen.add(key);
+      yield { site: site.name, address, classes: [], sentBytes: 0, receivedBytes: 0 };
+    }
+  }
 }
 
 /** Returns the addresses of a site that are known before a client connects to them. */

@@ -383,7 +383,7 @@ class ServiceProcess {
   async #exposition(format: ExpositionFormat): Promise<string> {
     const { totals, certificates } = await this.#measured();
     const status = { ...await this.status(), certificates };
-    return expositionText(serviceMetrics({ status, totals }), format);
+    return await inSlices(expositionText(serviceMetrics({ status, totals }), format));
   }
 
   #makeWorkers(siteHandler: SiteHandlerFactory): Workers {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { map, type Steps } from "../../base/work/steps.ts";
 import { type MetricName, type MetricRow, METRICS } from "./metric_table.ts";
 
 /** One value of a counter, a gauge or an info metric. */
@@ -20,33 +21,46 @@ interface HistogramSample {
   readonly sum: number;
 }
 
-/** What there is of one metric. */
+/** What there is of one metric. Samples may be made while they are read: there can be many. */
 export type Family =
-  | { readonly name: MetricName; readonly samples: readonly Sample[] }
+  | { readonly name: MetricName; readonly samples: Iterable<Sample> }
   | {
     readonly name: MetricName;
     readonly bounds: readonly number[];
     readonly histograms: readonly HistogramSample[];
   };
 
+const LINES_JOINED = 64;
+
 export type ExpositionFormat = "prometheus" | "openmetrics";
 
 /** Returns the text of `families`, each of which is there once. A family without samples is left out. */
-export function expositionText(families: readonly Family[], format: ExpositionFormat): string {
-  let text = "";
-  for (const family of families) text += familyText(family, format);
-  return format === "openmetrics" ? `${text}# EOF\n` : text;
+export function* expositionText(
+  families: readonly Family[],
+  format: ExpositionFormat,
+): Steps<string> {
+  const pieces: string[] = [];
+  for (const family of families) {
+    const { name } = family;
+    const row: MetricRow = METRICS[name];
+    const lines = yield* ("samples" in family
+      ? map(family.samples, ({ labels, value }) => {
+        return `${name}${labelText(row.labels, labels)} ${numberText(value)}\n`;
+      })
+      : map(family.histograms, (one) => {
+        return histogramText(name, row.labels, one, family.bounds, format);
+      }));
+    if (lines.length > 0) pieces.push(headerText(name, row, format), ...joined(lines));
+  }
+  if (format === "openmetrics") pieces.push("# EOF\n");
+  return pieces.join("");
 }
 
-function familyText(family: Family, format: ExpositionFormat): string {
-  const { name } = family;
-  const row: MetricRow = METRICS[name];
-  const lines = "samples" in family
-    ? family.samples.map(({ labels, value }) => {
-      return `${name}${labelText(row.labels, labels)} ${numberText(value)}\n`;
-    })
-    : family.histograms.map((one) => histogramText(name, row.labels, one, family.bounds, format));
-  return lines.length === 0 ? "" : headerText(name, row, format) + lines.join("");
+/** Joins lines to pieces of some kilobytes: a text of many small ones is slow to read. */
+function* joined(lines: readonly string[]): Generator<string> {
+  for (let i = 0; i < lines.length; i += LINES_JOINED) {
+    yield lines.slice(i, i + LINES_JOINED).join("");
+  }
 }
 
 /**

@@ -34,6 +34,22 @@ function classesOf(samples: Samples, site: string, address: string): Record<stri
   );
 }
 
+/** Checks the queries of the dashboard as Prometheus would read them; Grafana fills in its variables. */
+async function checkDashboard(program: Program): Promise<void> {
+  const { panels } = JSON.parse((await program.do("metrics --grafana")).out) as {
+    readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
+  };
+  const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  const rules = queries.map((query, i) => {
+    const expr = query.replaceAll("$__rate_interval", "1m").replace(/"\$\w+"/g, '".*"');
+    return { record: `query:${i}`, expr };
+  });
+  const file = `${program.home}/queries.yml`; // every JSON is YAML
+  await Deno.writeTextFile(file, JSON.stringify({ groups: [{ name: "dashboard", rules }] }));
+  const { out } = await program.shell(`promtool check rules ${file} 2>&1`);
+  assertStringIncludes(out, `SUCCESS: ${queries.length} rules found`);
+}
+
 Deno.test("promtool and Prometheus take what a site and the command show", ON_POSIX, async () => {
   await using program = await Program.make();
   const [port, own, scraper] = [freePort(), freePort(), freePort()];
@@ -54,6 +70,7 @@ Deno.test("promtool and Prometheus take what a site and the command show", ON_PO
     `httpcfg metrics --alerts > ${program.home}/alerts.yml && promtool check rules ${program.home}/alerts.yml`,
   );
   assertMatch(alerts.out, /SUCCESS: 11 rules found/);
+  await checkDashboard(program);
 
   const open = await program.shell(
     `curl -s -D - -H 'Accept: application/openmetrics-text;version=1.0.0' ${url}`,

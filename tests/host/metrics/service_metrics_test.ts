@@ -1,5 +1,6 @@
 // Goal: the metrics say what the status and the counts say, with the labels that scripts use.
 import { assertEquals } from "@std/assert";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { serviceMetrics } from "../../../mod/host/metrics/service_metrics.ts";
 import { expositionText } from "../../../mod/telemetry/metrics/exposition.ts";
 import { METRICS } from "../../../mod/telemetry/metrics/metric_table.ts";
@@ -17,7 +18,7 @@ function linesOf(
     status: { ...RUNNING_STATUS, ...status },
     totals: { ...emptyTotals(), ...totals },
   });
-  const text = expositionText(families.filter((one) => one.name === name), "prometheus");
+  const text = atOnce(expositionText(families.filter((one) => one.name === name), "prometheus"));
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 

@@ -1,5 +1,6 @@
 // Goal: what Prometheus reads, line by line; promtool and Prometheus itself judge it in tests/e2e.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import {
   type ExpositionFormat,
   expositionText,
@@ -8,7 +9,7 @@ import {
 import { type MetricRow, METRICS } from "../../../mod/telemetry/metrics/metric_table.ts";
 
 function linesOf(family: Family, format: ExpositionFormat = "prometheus"): string[] {
-  const text = expositionText([family], format);
+  const text = atOnce(expositionText([family], format));
   assertEquals(text.at(-1), "\n");
   return text.split("\n").slice(0, -1).filter((line) => !line.startsWith("# HELP"));
 }
@@ -92,8 +93,11 @@ Deno.test("expositionText() writes numbers that are none, and leaves out empty f
   });
   const texts = lines.slice(1).map((line) => line.split(" ").at(-1));
   assertEquals(texts, ["0", "1e-7", "1e+21", "+Inf", "-Inf", "NaN", "1795802778.96"]);
-  assertEquals(expositionText([{ name: "httpcfg_site_up", samples: [] }], "prometheus"), "");
-  assertEquals(expositionText([], "openmetrics"), "# EOF\n");
+  assertEquals(
+    atOnce(expositionText([{ name: "httpcfg_site_up", samples: [] }], "prometheus")),
+    "",
+  );
+  assertEquals(atOnce(expositionText([], "openmetrics")), "# EOF\n");
 });
 
 Deno.test("every metric has a name by the conventions, and a sentence of help", () => {

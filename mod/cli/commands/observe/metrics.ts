@@ -8,6 +8,7 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, usageFault } from "../../../base/fault.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { metrics as content } from "../../../site/kinds/metrics.ts";
+import { atOnce } from "../../../base/work/steps.ts";
 import { serviceMetrics } from "../../../host/metrics/service_metrics.ts";
 import { expositionText } from "../../../telemetry/metrics/exposition.ts";
 import { type MetricRow, METRICS } from "../../../telemetry/metrics/metric_table.ts";
@@ -74,7 +75,8 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     });
   }
   const families = serviceMetrics({ status, totals: status.totals });
-  io.print(expositionText(families, first === "openmetrics" ? "openmetrics" : "prometheus"));
+  const format = first === "openmetrics" ? "openmetrics" : "prometheus";
+  io.print(atOnce(expositionText(families, format)));
   return EXIT.ok;
 }
 
