@@ -82,10 +82,10 @@ Deno.test("promtool and Prometheus take what a site and the command show", ON_PO
   assertEquals((await program.shell(`curl -s ${code} -H 'Host: evil.test' ${url}`)).out, "403");
 
   const config = {
-    global: { scrape_interval: "1s" },
-    rule_files: [`${program.home}/alerts.yml`],
-    scrape_configs: [
-      { job_name: "httpcfg", static_configs: [{ targets: [`127.0.0.1:${own}`] }] },
+    global: { "scrape_interval": "1s" },
+    "rule_files": [`${program.home}/alerts.yml`],
+    "scrape_configs": [
+      { "job_name": "httpcfg", "static_configs": [{ targets: [`127.0.0.1:${own}`] }] },
     ],
   };
   await Deno.writeTextFile(`${program.home}/prometheus.yml`, JSON.stringify(config));

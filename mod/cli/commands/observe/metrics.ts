@@ -32,11 +32,8 @@ const metrics: CommandSpec = {
     ...Object.entries(METRICS).map(([name, row]) => describe(name, row)),
   ],
   examples: [
-    {
-      line: "httpcfg metrics | grep requests_total",
-      shows: "responses by site, address and class",
-    },
-    { line: "httpcfg metrics --alerts > /etc/prometheus/httpcfg.yml", shows: "rules for alerts" },
+    { line: "httpcfg metrics", shows: "responses by site, address and class, and the rest" },
+    { line: "httpcfg metrics --alerts > httpcfg_rules.yml", shows: "rules for alerts" },
   ],
   flags: {
     openmetrics: { kind: "boolean", summary: "print OpenMetrics instead" },
