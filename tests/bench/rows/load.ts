@@ -100,7 +100,8 @@ export function wrkClient(
   };
 }
 
-async function inTurn(
+/** Loads each server in turn, round by round. */
+export async function inTurn(
   bench: Bench,
   servers: readonly RunningServer[],
   client: Client,

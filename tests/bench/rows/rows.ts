@@ -10,12 +10,14 @@ import { HTTPS_ROWS } from "./https.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { LISTENER_ROWS } from "./listeners.ts";
 import { MANY_SITES_ROWS } from "./many_sites.ts";
+import { OBSERVED_ROWS } from "./observed.ts";
 import { PROXY_ROWS } from "./proxy.ts";
 import { RELOAD_ROWS } from "./reload.ts";
 import { WORKER_ROWS } from "./workers.ts";
 
 export const ROWS: readonly Row[] = [
   ...HTTP_ROWS,
+  ...OBSERVED_ROWS,
   ...FILE_ROWS,
   ...PROXY_ROWS,
   ...HTTPS_ROWS,

@@ -28,6 +28,24 @@ export async function startHttpcfg(scope: Scope, work: Work): Promise<RunningSer
   return await startServer(scope, at, [...CALL, "serve"], env);
 }
 
+/** Starts httpcfg with a name, settings, and its metrics at /metrics. */
+export async function startMeasured(
+  scope: Scope,
+  { name, hostname, settings }: {
+    readonly name: string;
+    readonly hostname: string;
+    readonly settings: ConfigDocument["settings"];
+  },
+): Promise<RunningServer> {
+  const at = placeFor(scope, name, hostname, {});
+  const document = documentFor(at, {});
+  const applications = [{ path: "/metrics", content: { kind: "metrics" } }];
+  const sites = document.sites.map((site) => ({ ...site, applications }));
+  writeDocument(at.home, { ...document, sites, settings });
+  const env = { ...RUNTIME_ENVIRONMENT, HTTPCFG_HOME: at.home };
+  return await startServer(scope, at, [...CALL, "serve"], env);
+}
+
 /**
  * Runs a command of httpcfg in a home; throws if it fails. It has the lowest priority, so that it
  * does not take the core from a client that measures how long it waits.
