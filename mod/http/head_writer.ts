@@ -8,6 +8,7 @@ import type { HttpResponse } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
 import { BYTE_CLASS, CR, LF, TOKEN, VALUE } from "../wire/byte_class.ts";
 import { SERVER_PRODUCT } from "./error_responses.ts";
+import { REQUEST_ID_FIELD } from "./origin/request_id.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
 import { writeLatin1 } from "../wire/byte_text.ts";
 
@@ -29,10 +30,15 @@ export interface HeadOptions {
   readonly connection: ConnectionOption;
   /** Adds `Server` if the response does not have it. */
   readonly namesServer: boolean;
+  /** The only X-Request-ID that it has; null to leave that to the response. */
+  readonly requestId: string | null;
 }
 
 /** Bytes of a head in addition to the fields of the response: generous, never computed. */
 const ENGINE_BYTES_MAX = 256;
+
+/** Bytes of X-Request-ID without its value. */
+const REQUEST_ID_BYTES = REQUEST_ID_FIELD.length + 4;
 
 /** Fields that the engine itself writes; a second one from a handler would break the framing. */
 const ENGINE_FIELDS: ReadonlySet<string> = new Set([
@@ -43,8 +49,8 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the largest number of bytes that {@linkcode writeHead} can need for `response`. */
-export function headBytesMax(response: HttpResponse): number {
-  let bytes = ENGINE_BYTES_MAX;
+export function headBytesMax(response: HttpResponse, requestId: string | null): number {
+  let bytes = ENGINE_BYTES_MAX + (requestId === null ? 0 : REQUEST_ID_BYTES + requestId.length);
   for (const field of response.headers) bytes += field[0].length + field[1].length + 4;
   return bytes + (response.encoded?.bytesMax ?? 0);
 }
@@ -64,7 +70,9 @@ export function writeHead(
   let p = writeLatin1(bytes, offset, `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
   let hasServer = false;
   let hasDate = false;
+  const { requestId } = options;
   for (const [name, value] of headers) {
+    if (requestId !== null && name.toLowerCase() === "x-request-id") continue;
     if (name.length === 6 && name.toLowerCase() === "server") hasServer = true;
     if (name.length === 4 && name.toLowerCase() === "date") hasDate = true;
     p = writeField(bytes, p, name, value);
@@ -74,6 +82,7 @@ export function writeHead(
     hasServer ||= encoded.hasServer;
     hasDate ||= encoded.hasDate;
   }
+  if (requestId !== null) p = writeField(bytes, p, REQUEST_ID_FIELD, requestId);
   if (!hasServer && options.namesServer) p = writeLatin1(bytes, p, `Server: ${SERVER_PRODUCT}\r\n`);
   if (!hasDate) p = writeLatin1(bytes, p, `Date: ${options.date}\r\n`);
   if (options.connection !== "") p = writeLatin1(bytes, p, `Connection: ${options.connection}\r\n`);

@@ -19,6 +19,7 @@ import { type ErrorReason, Framing } from "./parse/framing.ts";
 import { parseHost } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
 import type { HeadOrigin, KnownHeads, ParsedHead } from "./known_heads.ts";
+import { madeId, takenOver } from "./origin/request_id.ts";
 import type { TrustedProxies } from "./origin/trusted_proxies.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
 import { isAuthority, parseTarget, type PathLimits, type Target } from "./parse/target.ts";
@@ -229,6 +230,11 @@ export class Exchange implements HttpRequest, FieldBytes {
     const invalid = this.#applyTarget(target, host);
     if (this.isOffered && invalid === null) this.#offer(cache.heads, target);
     return invalid;
+  }
+
+  /** Gives it an identifier: that of its client, if that is a trusted proxy and has sent one. */
+  identify(isTrusted: boolean): void {
+    this.id = isTrusted ? takenOver(this.header("x-request-id")) : madeId();
   }
 
   /** Believes what the fields say, which come from a trusted proxy; false if they are invalid. */

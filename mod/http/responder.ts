@@ -33,6 +33,7 @@ import {
   sourceFraming,
 } from "./send_response.ts";
 import { FRAMING, mayHaveBody } from "./head_writer.ts";
+import { REQUEST_ID_FIELD } from "./origin/request_id.ts";
 import { TunnelStream } from "./tunnel_stream.ts";
 import { inTurns } from "./turns.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
@@ -81,10 +82,10 @@ export class Responder {
     this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
-    const { trusted } = this.#shared;
-    if (trusted !== null && trusted.includes(exchange.peer) && !exchange.readOrigin(trusted)) {
-      return this.refuse("Header", exchange);
-    }
+    const { trusted, identifies } = this.#shared;
+    const isTrusted = trusted !== null && trusted.includes(exchange.peer);
+    if (identifies) exchange.identify(isTrusted);
+    if (isTrusted && !exchange.readOrigin(trusted)) return this.refuse("Header", exchange);
     if (exchange.framing.hasBody) return this.#respondToRequestWithBody(exchange);
     if (exchange.path === "*") return this.#send(exchange, SERVER_OPTIONS);
     let result: HandlerResult | Promise<HandlerResult>;
@@ -120,6 +121,7 @@ export class Responder {
     exchange: Exchange,
     headers: readonly HeaderField[] = NO_FIELDS,
   ): Promise<false> {
+    if (this.#shared.identifies && exchange.id === null) exchange.identify(false);
     this.#context.log(logReason(fault), errorStatus(fault), exchange);
     this.#inProgress = null;
     this.#context.output.push(this.#errorBytes(fault, exchange, headers));
@@ -160,10 +162,14 @@ export class Responder {
       isHead: exchange.methodText() === "HEAD",
       namesServer: settings.DisableServerHeader === 0,
     };
+    const { id } = exchange;
     const page = fault === "Expectation" ? null : refusalPage(fault, exchange);
-    return page === null
-      ? errorResponse(fault, clock.date, { ...options, headers })
-      : encodeLast({ ...page, headers: [...page.headers, ...headers] }, clock.date, options);
+    if (page === null) {
+      const all = id === null ? headers : [...headers, [REQUEST_ID_FIELD, id] as const];
+      return errorResponse(fault, clock.date, { ...options, headers: all });
+    }
+    const response = { ...page, headers: [...page.headers, ...headers] };
+    return encodeLast(response, clock.date, { ...options, requestId: id });
   }
 
   #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {

@@ -47,7 +47,7 @@ export function queueResponse(
   const content = isSent ? body : NO_BYTES;
   exchange.contentBytes = content.length;
   const isReusable = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD" &&
-    response.body === body && response.encoded === undefined;
+    response.body === body && response.encoded === undefined && exchange.id === null;
   if (isReusable) {
     const prepared = shared.prepared.get(response, date);
     if (prepared !== undefined) {
@@ -56,7 +56,7 @@ export function queueResponse(
     }
   }
   const isJoined = content.length <= JOINED_BODY_MAX || content !== response.body;
-  const bytesMax = headBytesMax(response) + (isJoined ? content.length : 0);
+  const bytesMax = headBytesMax(response, exchange.id) + (isJoined ? content.length : 0);
   const { outputs } = shared;
   const start = isReusable ? 0 : outputs.reserve(bytesMax);
   const bytes = isReusable ? new Uint8Array(bytesMax) : outputs.bytes;
@@ -101,22 +101,28 @@ export function encodeHead(
   framing: number,
   connection: ConnectionOption,
 ): Uint8Array {
-  const bytes = new Uint8Array(headBytesMax(response));
-  const options = { date: shared.clock.date, framing, connection, namesServer: false };
+  const requestId = exchange.id;
+  const bytes = new Uint8Array(headBytesMax(response, requestId));
   const namesServer = shared.settings.DisableServerHeader !== 2 && exchange.status !== 101;
-  return bytes.subarray(0, writeHead(bytes, 0, response, { ...options, namesServer }));
+  const options = { date: shared.clock.date, framing, connection, namesServer, requestId };
+  return bytes.subarray(0, writeHead(bytes, 0, response, options));
 }
 
 /** Encodes a whole response after which the connection is closed; to HEAD, without its body. */
 export function encodeLast(
   response: HttpResponse,
   date: string,
-  { isHead, namesServer }: { readonly isHead: boolean; readonly namesServer: boolean },
+  { isHead, namesServer, requestId }: {
+    readonly isHead: boolean;
+    readonly namesServer: boolean;
+    readonly requestId: string | null;
+  },
 ): Uint8Array {
   invariant(response.body instanceof Uint8Array, "the last response has its body");
   const { body } = response;
-  const bytes = new Uint8Array(headBytesMax(response) + body.length);
-  const head = { date, framing: body.length, connection: "close", namesServer } as const;
+  const bytes = new Uint8Array(headBytesMax(response, requestId) + body.length);
+  const framing = body.length;
+  const head = { date, framing, connection: "close", namesServer, requestId } as const;
   const end = writeHead(bytes, 0, response, head);
   if (isHead) return bytes.subarray(0, end);
   bytes.set(body, end);
@@ -134,6 +140,7 @@ function headOptions(
     framing,
     connection: connectionOption(exchange, keepsAlive),
     namesServer: shared.settings.DisableServerHeader !== 2,
+    requestId: exchange.id,
   };
 }
 

@@ -57,6 +57,8 @@ export class SharedState {
   settings: Settings;
   /** Null if no proxy is trusted, which then costs nothing. */
   trusted: TrustedProxies | null = null;
+  /** Whether each request has an identifier. */
+  identifies = false;
   /** Whether the next response of each connection is its last one. */
   isRetiring = false;
   /** Ticks that a write may stall. */
@@ -83,6 +85,7 @@ export class SharedState {
     this.handler = handler;
     const blocks = blocksOf(settings.TrustedProxies);
     this.trusted = blocks.isEmpty ? null : new TrustedProxies(blocks);
+    this.identifies = settings.EnableRequestIds;
     const rate = settings.MinFileBytesPerSec;
     const stallSeconds = Math.max(settings.ConnectionTimeout, STALLED_BYTES / rate);
     this.stallTicks = ticksOf(rate === 0 ? Infinity : stallSeconds * 1000);

@@ -10,11 +10,17 @@ import {
 } from "../../mod/http/head_writer.ts";
 import { latin1, latin1Bytes } from "../../mod/wire/byte_text.ts";
 
-const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesServer: true };
+const OPTIONS: HeadOptions = {
+  date: "DATE",
+  framing: 5,
+  connection: "",
+  namesServer: true,
+  requestId: null,
+};
 
 function head(headers: readonly HeaderField[], options: Partial<HeadOptions> = {}): string {
   const response = { status: 200, headers, body: null };
-  const bytes = new Uint8Array(headBytesMax(response));
+  const bytes = new Uint8Array(headBytesMax(response, options.requestId ?? null));
   return latin1(bytes, 0, writeHead(bytes, 0, response, { ...OPTIONS, ...options }));
 }
 
@@ -40,6 +46,14 @@ Deno.test("writeHead() writes the response's fields in order, then its own", () 
 Deno.test("writeHead() does not add Server and Date to a response that has them", () => {
   const text = head([["server", "x"], ["DATE", "y"]]);
   assertEquals(text, "HTTP/1.1 200 OK\r\nserver: x\r\nDATE: y\r\nContent-Length: 5\r\n\r\n");
+});
+
+Deno.test("writeHead() writes the identifier of the request in the place of any other", () => {
+  const requestId = "r".repeat(128);
+  assertEquals(
+    head([["x-request-ID", "other"], ["A", "b"]], { requestId, namesServer: false }),
+    `HTTP/1.1 200 OK\r\nA: b\r\nX-Request-ID: ${requestId}\r\nDate: DATE\r\nContent-Length: 5\r\n\r\n`,
+  );
 });
 
 Deno.test("writeHead() rejects fields that would break the head", () => {
@@ -80,7 +94,7 @@ Deno.test("writeHead() writes encoded fields behind the others, and counts their
     };
     const fields = { bytesMax: bytes.length, ...has, write };
     const response = { status: 200, headers: [["A", "b"]], encoded: fields, body: null } as const;
-    const space = new Uint8Array(headBytesMax(response));
+    const space = new Uint8Array(headBytesMax(response, null));
     return latin1(space, 0, writeHead(space, 0, response, OPTIONS));
   };
   assertEquals(

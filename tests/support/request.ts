@@ -32,6 +32,7 @@ export interface FakeRequest {
   readonly isTls?: boolean;
   readonly clientCertificate?: HttpRequest["clientCertificate"];
   readonly minor?: 0 | 1;
+  readonly id?: string | null;
 }
 
 /** Makes a request as the engine does. The body's buffer is reused, as in the engine. */
@@ -64,7 +65,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     substatus: 0,
     connection: null,
     isUnlogged: false,
-    id: null,
+    id: fake.id ?? null,
     traceId: null,
     known: null,
     bodyReads: 0,

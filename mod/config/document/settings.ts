@@ -206,6 +206,11 @@ export const SETTINGS = {
   ),
   ProxyProtocol: blocks("peers whose connections must begin with a PROXY header, version 1 or 2"),
   TrustedProxies: blocks("peers whose X-Forwarded-For or Forwarded field names the client"),
+  EnableRequestIds: boolean(
+    false,
+    "identify each request by X-Request-ID in its response and to programs behind the service; " +
+      "one of TrustedProxies is taken over",
+  ),
   ServerListenBacklog: number(
     511,
     [5, 65535],

@@ -16,6 +16,8 @@ export interface FieldEdits {
   readonly replaced: readonly string[];
   /** The lines that are added, each with its CR LF, one character for each byte. */
   readonly lines: string;
+  /** The same without X-Request-ID: of a request that has an identifier, that is the only one. */
+  readonly linesWithoutId: string;
   /** One of the lines is Server. */
   readonly setsServer: boolean;
 }
@@ -90,9 +92,14 @@ export function fieldEdits(
   const names = [...fields.map(([name]) => name), ...remove].map((name) => name.toLowerCase());
   return {
     replaced: [...new Set(names)],
-    lines: fields.map(([name, value]) => `${name}: ${value}\r\n`).join(""),
+    lines: linesOf(fields),
+    linesWithoutId: linesOf(fields.filter(([name]) => name.toLowerCase() !== "x-request-id")),
     setsServer: fields.some(([name]) => name.toLowerCase() === "server"),
   };
+}
+
+function linesOf(fields: readonly (readonly [name: string, value: string])[]): string {
+  return fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
 }
 
 /** Reports whether `bytes[start..end)` is one of `names`, which are in lower case. */

@@ -65,16 +65,30 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set(
   ].map(variableName),
 );
 
-/** What {@linkcode isForwarded} has found, by the name as sent; clients choose the names. */
-const forwarded = new ByteCache<boolean>();
+/** What the proxy does with a field of a request; what is neither passed nor ended, depends. */
+export const REQUEST_FIELD = {
+  passed: 0,
+  /** It ends here, or is replaced. */
+  ended: 1,
+  /** Replaced if the request has an identifier, else passed. */
+  requestId: 2,
+} as const;
 
-/** Reports whether the field of a request with the name `bytes[start..end)` is for the upstream. */
-export function isForwarded(bytes: Uint8Array, start: number, end: number): boolean {
-  const known = forwarded.get(bytes, start, end);
+const DEPENDENT: ReadonlyMap<string, number> = new Map([
+  ["x_request_id", REQUEST_FIELD.requestId],
+]);
+
+/** What {@linkcode requestFieldOf} has found, by the name as sent; clients choose the names. */
+const requestFields = new ByteCache<number>();
+
+/** Returns the {@linkcode REQUEST_FIELD} with the name `bytes[start..end)`. */
+export function requestFieldOf(bytes: Uint8Array, start: number, end: number): number {
+  const known = requestFields.get(bytes, start, end);
   if (known !== undefined) return known;
   const variable = variableName(latin1(bytes, start, end).toLowerCase());
-  const found = !NOT_FORWARDED.has(variable) && !isOriginField(variable);
-  forwarded.set(bytes, start, end, found);
+  const isEnded = NOT_FORWARDED.has(variable) || isOriginField(variable);
+  const found = isEnded ? REQUEST_FIELD.ended : DEPENDENT.get(variable) ?? REQUEST_FIELD.passed;
+  requestFields.set(bytes, start, end, found);
   return found;
 }
 

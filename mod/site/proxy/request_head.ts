@@ -10,6 +10,7 @@
  *   that the client used.
  * - Client-Cert (RFC 9440) is the certificate of the client, where the site asks for one and believes
  *   it. No client can send the field itself.
+ * - X-Request-ID is the identifier of the request, where requests have one; else it passes.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
  *
@@ -19,13 +20,14 @@ import { type Ip, urlHost, withoutZone } from "../../base/address.ts";
 import type { FieldBytes, HttpRequest } from "../../base/exchange.ts";
 import { CR, SP } from "../../wire/byte_class.ts";
 import { type FieldEdits, isOneOf } from "../proxied/field_edits.ts";
-import { isForwarded, listElements } from "./field_names.ts";
+import { listElements, REQUEST_FIELD, requestFieldOf } from "./field_names.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 
 /** The only protocol to upgrade to. h2c would carry requests past all checks. */
 export const WEBSOCKET = "websocket";
 const UPGRADE_FIELDS = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
 const CHUNKED_FIELD = "Transfer-Encoding: chunked\r\n";
+const REQUEST_ID_LINE = "X-Request-ID: ";
 const NO_OPTIONS: readonly string[] = [];
 const NO_PROXIES: readonly Ip[] = [];
 
@@ -61,7 +63,7 @@ export function writeRequestHead(
   request: HttpRequest,
   { via, isUpgrade, path = request.rawPath, host: setHost = null, edits = null }: HeadOptions,
 ): void {
-  const { method, query, fields, body } = request;
+  const { method, query, fields, body, id } = request;
   const host = hostFor(request);
   output.text(method);
   output.text(" ");
@@ -74,11 +76,9 @@ export function writeRequestHead(
   output.text(setHost ?? host);
   output.text("\r\n");
   const options = connectionOptions(request);
-  if (edits === null) writeForwarded(output, fields, options);
-  else {
-    writeForwarded(output, fields, [...options, ...edits.replaced]);
-    output.text(edits.lines);
-  }
+  const ended = edits === null ? options : [...options, ...edits.replaced];
+  writeForwarded(output, fields, { ended, hasId: id !== null });
+  if (edits !== null) output.text(id === null ? edits.lines : edits.linesWithoutId);
   if (body.exists) {
     output.text(
       body.length === null ? CHUNKED_FIELD : `Content-Length: ${body.length}\r\n`,
@@ -87,6 +87,7 @@ export function writeRequestHead(
   if (isUpgrade) output.text(UPGRADE_FIELDS);
   writeOrigin(output, request, host);
   writeCertificate(output, request);
+  if (id !== null) output.text(`${REQUEST_ID_LINE}${id}\r\n`);
   output.text(request.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
   output.text(via);
   output.text("\r\n\r\n");
@@ -96,15 +97,18 @@ export function writeRequestHead(
 function writeForwarded(
   output: OutputBuffer,
   fields: FieldBytes,
-  options: readonly string[],
+  { ended, hasId }: { readonly ended: readonly string[]; readonly hasId: boolean },
 ): void {
   const { bytes, fieldCount } = fields;
   let [from, to] = [0, 0];
   for (let field = 0; field < fieldCount; field++) {
     const start = fields.nameStart(field);
     const end = fields.nameEnd(field);
-    if (!isForwarded(bytes, start, end)) continue;
-    if (isOneOf(options, bytes, start, end)) continue;
+    const kind = requestFieldOf(bytes, start, end);
+    if (kind !== REQUEST_FIELD.passed) {
+      if (kind === REQUEST_FIELD.ended || hasId) continue;
+    }
+    if (isOneOf(ended, bytes, start, end)) continue;
     if (start !== to) {
       output.copy(bytes, from, to);
       from = start;

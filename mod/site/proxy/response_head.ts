@@ -34,6 +34,7 @@ const FIELDS_KEPT = 16;
 const MARKS_PER_FIELD = 5;
 const MARKS_KEPT = FIELDS_KEPT * MARKS_PER_FIELD;
 const NO_OPTIONS: readonly string[] = [];
+const REQUEST_ID: readonly string[] = ["x-request-id"];
 const NO_BYTES = new Uint8Array(0);
 /** The bytes of Via besides our name, and more. */
 const VIA_BYTES = 16;
@@ -71,6 +72,8 @@ export class ResponseHead implements EncodedFields {
   upgrade = "";
   hasDate = false;
   hasServer = false;
+  /** The client gets another X-Request-ID than that of the upstream. */
+  isIdReplaced = false;
   fieldCount = 0;
   /** Bytes of the head including its blank line; set when the scan is done. */
   length = 0;
@@ -99,6 +102,7 @@ export class ResponseHead implements EncodedFields {
     this.bodyLength = BODY.untilClose;
     this.keepAliveSeconds = null;
     this.upgrade = "";
+    this.isIdReplaced = false;
     this.#connectionOptions = NO_OPTIONS;
     if (this.#marks.length > MARKS_KEPT) this.#marks = new Int32Array(MARKS_KEPT);
     this.fieldCount =
@@ -151,6 +155,7 @@ export class ResponseHead implements EncodedFields {
       const [start, end] = [base + marks[mark]!, base + marks[mark + 1]!];
       if (kind >= RESPONSE_FIELD.hopByHop || this.#isConnectionOption(start, end)) continue;
       if (edits !== null && isOneOf(edits.replaced, bytes, start, end)) continue;
+      if (this.isIdReplaced && isOneOf(REQUEST_ID, bytes, start, end)) continue;
       if (kind === RESPONSE_FIELD.date) this.hasDate = true;
       else if (kind === RESPONSE_FIELD.server) this.hasServer = true;
       p = copyBytes(to, p, bytes, start, end);
@@ -160,7 +165,9 @@ export class ResponseHead implements EncodedFields {
       to[p++] = CR;
       to[p++] = LF;
     }
-    if (edits !== null) p = writeLatin1(to, p, edits.lines);
+    if (edits !== null) {
+      p = writeLatin1(to, p, this.isIdReplaced ? edits.linesWithoutId : edits.lines);
+    }
     p = writeLatin1(to, p, this.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
     p = writeLatin1(to, p, this.#via);
     to[p++] = CR;

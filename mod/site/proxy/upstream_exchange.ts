@@ -223,6 +223,7 @@ export class UpstreamExchange {
     const { head } = connection;
     const { status, bodyLength } = head;
     connection.start += head.length;
+    head.isIdReplaced = this.#request.id !== null;
     if (status === 101) return this.#upgrade(connection);
     this.#hadBody = !isBodyless(this.#request.method, status);
     this.#keepsAlive = head.keepsAlive && !(this.#hadBody && bodyLength === BODY.untilClose);

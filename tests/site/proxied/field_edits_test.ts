@@ -48,9 +48,16 @@ Deno.test("fieldEdits() makes lines, and the names that they replace", () => {
   assertEquals(fieldEdits(["X-A:  b ", "server: s"], ["X-B", "x-a"]), {
     replaced: ["x-a", "server", "x-b"],
     lines: "X-A: b\r\nserver: s\r\n",
+    linesWithoutId: "X-A: b\r\nserver: s\r\n",
     setsServer: true,
   });
   const bytes = new TextEncoder().encode("X-B: 1");
   assert(isOneOf(["x-a", "x-b"], bytes, 0, 3));
   assert(!isOneOf(["x-a"], bytes, 0, 3));
+});
+
+Deno.test("fieldEdits() has the lines of a request that has an identifier", () => {
+  const edits = fieldEdits(["x-request-id: 1", "X-A: b"])!;
+  assertEquals(edits.lines, "x-request-id: 1\r\nX-A: b\r\n");
+  assertEquals(edits.linesWithoutId, "X-A: b\r\n");
 });

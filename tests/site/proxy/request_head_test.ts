@@ -1,11 +1,12 @@
 /** Goal: a field is passed on, ends here, or is rebuilt. Method: whole heads. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import { RequestHead } from "../../../mod/http/parse/head_scanner.ts";
 import type { HttpRequest } from "../../../mod/base/exchange.ts";
 import { OutputBuffer } from "../../../mod/site/proxy/output_buffer.ts";
 import { isLoop, wantsWebSocket, writeRequestHead } from "../../../mod/site/proxy/request_head.ts";
+import { fieldEdits } from "../../../mod/site/proxied/field_edits.ts";
 import { latin1, latin1Bytes } from "../../../mod/wire/byte_text.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
@@ -92,6 +93,38 @@ Deno.test("writeRequestHead() drops what a client says about its origin, however
       ["GET / HTTP/1.1", "Host: a.test"],
       name,
     );
+  }
+});
+
+Deno.test("writeRequestHead() sends the identifier of a request in the place of any other", () => {
+  const headers = [
+    ["Host", "a.test"],
+    ["X-Request-ID", "1"],
+    ["x_request_id", "2"],
+    ["HTTP-X-Request-Id", "3"],
+    ["X-Request-Idx", "4"],
+  ] as const;
+  const first = ["GET / HTTP/1.1", "Host: a.test"];
+  const passed = headers.slice(1).map(([name, value]) => `${name}: ${value}`);
+  assertEquals(lines({ headers }), [...first, ...passed]);
+  assertEquals(lines({ headers, id: "made" }), [...first, passed[3]!, "X-Request-ID: made"]);
+});
+
+Deno.test("writeRequestHead() sends no other identifier than that of the request if one is set", () => {
+  const output = new OutputBuffer();
+  const edits = fieldEdits(["X-Request-ID: set", "X-A: b"], ["Cookie"]);
+  for (
+    const [id, expected] of [[null, "X-Request-ID: set\r\nX-A: b"], [
+      "made",
+      "X-A: b\r\n",
+    ]] as const
+  ) {
+    const request = fakeRequest({ id, headers: [["X-Request-ID", "sent"]] });
+    writeRequestHead(output, request, { via: "us", isUpgrade: false, edits });
+    const bytes = output.take();
+    const head = latin1(bytes, 0, bytes.length);
+    assertStringIncludes(head, expected);
+    assertEquals(head.match(/x-request-id: .*/gi), [`X-Request-ID: ${id ?? "set"}`]);
   }
 });
 

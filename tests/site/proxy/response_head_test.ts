@@ -6,6 +6,7 @@ import {
   ResponseHead,
   UpstreamFault,
 } from "../../../mod/site/proxy/response_head.ts";
+import { fieldEdits } from "../../../mod/site/proxied/field_edits.ts";
 import { latin1, latin1Bytes } from "../../../mod/wire/byte_text.ts";
 
 /** Scans a whole head. */
@@ -220,4 +221,19 @@ Deno.test("ResponseHead.write() drops hop-by-hop fields, continues Via, and chan
   const named = read("HTTP/1.1 200\r\nConnection: date, server\r\nDate: x\r\nServer: y\r\n\r\n");
   assertEquals(fieldsOf(named), [VIA]);
   assertEquals([named.hasDate, named.hasServer], [false, false], "the engine adds its own");
+});
+
+Deno.test("ResponseHead.write() leaves X-Request-ID out where the request has another one", () => {
+  const text = "HTTP/1.1 200 OK\r\nX-REQUEST-ID: theirs\r\nA: b\r\n\r\n";
+  for (const edits of [null, fieldEdits(["X-Request-ID: set", "C: d"])]) {
+    const head = new ResponseHead("us", edits);
+    head.scan(latin1Bytes(text), 0, text.length);
+    const own = edits === null ? ["X-REQUEST-ID: theirs"] : [];
+    const set = edits === null ? [] : ["X-Request-ID: set", "C: d"];
+    assertEquals(fieldsOf(head), [...own, "A: b", ...set, VIA]);
+    head.isIdReplaced = true;
+    assertEquals(fieldsOf(head), ["A: b", ...set.slice(1), VIA]);
+    head.reset();
+    assertEquals(head.isIdReplaced, false);
+  }
 });
