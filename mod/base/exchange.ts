@@ -74,6 +74,8 @@ export interface HttpRequest {
   id: string | null;
   /** The trace that the request belongs to: 32 lower-case hexadecimal digits; null for none. */
   traceId: string | null;
+  /** The trace in which the client says that it sent it; null if it says none, or nothing valid. */
+  readonly trace: ClientTrace | null;
   /**
    * Returns the value of a field by its lower-case name, several field lines joined with ", "; null
    * if the field was not sent.
@@ -86,6 +88,15 @@ export interface HttpRequest {
   readonly body: RequestBody;
   /** For a head that came before, byte for byte, and so for all that follow; null for another. */
   readonly known: KnownHead | null;
+}
+
+/** The trace that a client names: one field `traceparent` that is valid. */
+export interface ClientTrace {
+  readonly traceId: string;
+  /** The span from which the request was sent: 16 lower-case hexadecimal digits. */
+  readonly spanId: string;
+  /** 1: the client may have recorded its span; 2: the trace id is random. */
+  readonly flags: number;
 }
 
 /** What a site says of the connections on which it is requested. */

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { KnownHead } from "../base/exchange.ts";
+import type { ClientTrace, KnownHead } from "../base/exchange.ts";
 import type { TrustedProxies } from "./origin/trusted_proxies.ts";
 import type { Framing } from "./parse/framing.ts";
 import type { RequestHead } from "./parse/head_scanner.ts";
@@ -30,6 +30,7 @@ export interface ParsedHead extends KnownHead {
   readonly method: string;
   readonly target: Target;
   readonly host: string;
+  readonly trace: ClientTrace | null;
   /** Values of fields by lower-case name, as they are asked for. */
   readonly values: Map<string, string | null>;
 }

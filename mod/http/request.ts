@@ -8,6 +8,7 @@
 import type { Endpoint } from "../base/address.ts";
 import type {
   ClientCertificate,
+  ClientTrace,
   ConnectionValues,
   FieldBytes,
   HttpRequest,
@@ -22,6 +23,7 @@ import type { HeadOrigin, KnownHeads, ParsedHead } from "./known_heads.ts";
 import { madeId, takenOver } from "./origin/request_id.ts";
 import type { TrustedProxies } from "./origin/trusted_proxies.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
+import { parseTraceparent } from "../wire/trace_context.ts";
 import { isAuthority, parseTarget, type PathLimits, type Target } from "./parse/target.ts";
 import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
 
@@ -82,6 +84,7 @@ export class Exchange implements HttpRequest, FieldBytes {
   isUnlogged = false;
   id: string | null = null;
   traceId: string | null = null;
+  trace: ClientTrace | null = null;
   body: RequestBody = NO_BODY;
 
   head = new RequestHead();
@@ -200,6 +203,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.rawPath = known.target.rawPath;
     this.query = known.target.query;
     this.host = known.host;
+    if (known.trace !== null) this.#belongTo(known.trace);
     this.receivedBytes = known.head.length;
   }
 
@@ -211,6 +215,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
     const fault = framing.read(head, bytes, base);
     if (fault !== null) return fault;
+    if (framing.traceField >= 0) this.#readTrace(framing.traceField);
     const start = base + head.targetStart;
     const end = base + head.targetEnd;
     if (!isServedMethod(this.method)) {
@@ -254,6 +259,18 @@ export class Exchange implements HttpRequest, FieldBytes {
     return known.origin.said;
   }
 
+  #readTrace(field: number): void {
+    const { head, bytes, base } = this;
+    const text = latin1(bytes, base + head.valueStart(field), base + head.valueEnd(field));
+    const trace = parseTraceparent(text);
+    if (trace !== null) this.#belongTo(trace);
+  }
+
+  #belongTo(trace: ClientTrace): void {
+    this.trace = trace;
+    this.traceId = trace.traceId;
+  }
+
   /** Offers the head to be recognized, if its bytes alone say what it means. */
   #offer(heads: KnownHeads, target: Target): void {
     const { head, framing, bytes, base, method, host } = this;
@@ -272,6 +289,7 @@ export class Exchange implements HttpRequest, FieldBytes {
         values: new Map(),
         logged: null,
         origin: null,
+        trace: this.trace,
       };
       this.become(known);
       return known;
@@ -320,6 +338,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.isUnlogged = false;
     this.id = null;
     this.traceId = null;
+    this.trace = null;
     this.provenCertificate = null;
     this.substatus =
       this.status =

@@ -1,9 +1,11 @@
 /**
- * Fuzzes what is believed of a trusted proxy's fields. The rules:
+ * Fuzzes what is believed of a trusted proxy's fields, and what clients say of traces. The rules:
  *
  * - nothing is thrown, and what is returned can be written into a field again;
  * - every address but the first is trusted: no client is passed over;
- * - what stands before the address of an untrusted client changes nothing.
+ * - what stands before the address of an untrusted client changes nothing;
+ * - what `traceparent` is read as is written as a field that is read in the same way, and what is
+ *   passed on of `tracestate` is passed on unchanged by the next one.
  *
  * @module
  */
@@ -12,6 +14,11 @@ import { parseIp } from "../../mod/base/address.ts";
 import { isFieldValue } from "../../mod/base/exchange.ts";
 import { blocksOf } from "../../mod/config/document/address_block.ts";
 import { TrustedProxies } from "../../mod/http/origin/trusted_proxies.ts";
+import {
+  formatTraceparent,
+  parseTraceparent,
+  passedTracestate,
+} from "../../mod/wire/trace_context.ts";
 import { anyOf } from "./mutate.ts";
 import type { Random } from "./random.ts";
 import { target } from "./target.ts";
@@ -78,3 +85,44 @@ function check(fields: Fields): void {
 }
 
 export const forwardedFields = target("forwarded", make, () => ({ check }));
+
+const TRACE_PARTS = [
+  ...["00", "01", "fe", "ff", "cc", "-", "--", "0", "A", " ", "\xe9", ","],
+  ...["4bf92f3577b34da6a3ce929d0e0e4736", "0".repeat(32), "00f067aa0ba902b7", "0".repeat(16)],
+];
+const MEMBERS = [
+  ...["a=1", "b=2", "a=1 ", "t@v=x", "=", "a", "A=1", "", " ", "a==", "\x01=1"],
+  ...[
+    `l=${"v".repeat(300)}`,
+    `m=${"v".repeat(200)}`,
+    `n=${"v".repeat(120)}`,
+    `o=${"v".repeat(250)}`,
+  ],
+];
+
+interface TraceFields {
+  readonly parent: string;
+  readonly state: string;
+}
+
+function makeTrace(random: Random): TraceFields {
+  const valid = `00-${TRACE_PARTS[12]}-${TRACE_PARTS[14]}-01`;
+  const parts = Array.from({ length: random.below(8) }, () => anyOf(TRACE_PARTS, random));
+  const members = Array.from({ length: random.below(40) }, (_, i) => {
+    return random.chance(2) ? `k${i}=${"v".repeat(1 + random.below(40))}` : anyOf(MEMBERS, random);
+  });
+  return {
+    parent: random.chance(2) ? parts.join(random.pick(["", "-"])) : anyOf([valid], random),
+    state: members.join(random.pick([",", " , "])),
+  };
+}
+
+function checkTrace({ parent, state }: TraceFields): void {
+  const read = parseTraceparent(parent);
+  if (read !== null) assertEquals(parseTraceparent(formatTraceparent(read)), read);
+  const passed = passedTracestate(state);
+  assert(passed.length <= 512);
+  assertEquals(passedTracestate(passed), passed);
+}
+
+export const traceFields = target("trace", makeTrace, () => ({ check: checkTrace }));

@@ -10,7 +10,7 @@ import { COMMAND_LINES } from "./command_lines.ts";
 import { controlMessages } from "./control.ts";
 import { documents } from "./documents.ts";
 import { ownFlags } from "./flags.ts";
-import { forwardedFields } from "./forwarded.ts";
+import { forwardedFields, traceFields } from "./forwarded.ts";
 import { handshakes } from "./handshake.ts";
 import { requests } from "./http.ts";
 import { listEntries } from "./list_entries.ts";
@@ -30,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   handshakes,
   proxyHeaders,
   forwardedFields,
+  traceFields,
   controlMessages,
   registerMessages,
   listEntries,

@@ -33,6 +33,7 @@ export interface FakeRequest {
   readonly clientCertificate?: HttpRequest["clientCertificate"];
   readonly minor?: 0 | 1;
   readonly id?: string | null;
+  readonly trace?: HttpRequest["trace"];
 }
 
 /** Makes a request as the engine does. The body's buffer is reused, as in the engine. */
@@ -66,7 +67,8 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     connection: null,
     isUnlogged: false,
     id: fake.id ?? null,
-    traceId: null,
+    traceId: fake.trace?.traceId ?? null,
+    trace: fake.trace ?? null,
     known: null,
     bodyReads: 0,
     header(name: string): string | null {

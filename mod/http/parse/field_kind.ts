@@ -1,6 +1,7 @@
 /**
- * The header fields that decide how a message is framed and whether the connection persists. They
- * are recognized by length first, so that any other field costs one comparison.
+ * The header fields that decide how a message is framed and whether the connection persists, and the
+ * one that names a trace. They are recognized by length first, so that any other field costs one
+ * comparison.
  *
  * @module
  */
@@ -18,6 +19,7 @@ export const FIELD_KIND = {
    * confuse the two.
    */
   lookalike: 6,
+  traceparent: 7,
 } as const;
 
 /** Returns the kind of the field whose name is `bytes[start..end)`. */
@@ -30,6 +32,10 @@ export function fieldKindOf(bytes: Uint8Array, start: number, end: number): numb
     case 10:
       return equalsIgnoringCase(bytes, start, end, "connection")
         ? FIELD_KIND.connection
+        : FIELD_KIND.other;
+    case 11:
+      return equalsIgnoringCase(bytes, start, end, "traceparent")
+        ? FIELD_KIND.traceparent
         : FIELD_KIND.other;
     case 14:
       return equalsIgnoringCase(bytes, start, end, "content-length")

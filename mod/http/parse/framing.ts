@@ -38,6 +38,8 @@ export class Framing {
   expectsContinue = false;
   /** Index of the Host field; -1 for none. */
   hostField = -1;
+  /** Index of the field that names a trace; -1 for none, and for several. */
+  traceField = -1;
 
   #codingCount = 0;
   #isChunkedLast = false;
@@ -50,10 +52,11 @@ export class Framing {
     this.hasBody = false;
     this.keepsAlive = head.minor === 1;
     this.expectsContinue = false;
-    this.hostField = -1;
+    this.hostField = this.traceField = -1;
     this.#codingCount = 0;
     this.#isChunkedLast = this.#isCodingInvalid = this.#isClosing = false;
     let hasTransferEncoding = false;
+    let traceFields = 0;
     for (let field = 0; field < head.fieldCount; field++) {
       const kind = head.kind(field);
       if (kind === FIELD_KIND.other) continue;
@@ -70,6 +73,8 @@ export class Framing {
       } else if (kind === FIELD_KIND.transferEncoding) {
         hasTransferEncoding = true;
         this.#readCodings(bytes, start, end);
+      } else if (kind === FIELD_KIND.traceparent) {
+        this.traceField = ++traceFields === 1 ? field : -1;
       } else if (kind === FIELD_KIND.lookalike) {
         fault = "Header";
       } else {

@@ -72,10 +72,14 @@ export const REQUEST_FIELD = {
   ended: 1,
   /** Replaced if the request has an identifier, else passed. */
   requestId: 2,
+  /** `traceparent` and `tracestate`: passed if they are valid. */
+  trace: 3,
 } as const;
 
 const DEPENDENT: ReadonlyMap<string, number> = new Map([
   ["x_request_id", REQUEST_FIELD.requestId],
+  ["traceparent", REQUEST_FIELD.trace],
+  ["tracestate", REQUEST_FIELD.trace],
 ]);
 
 /** What {@linkcode requestFieldOf} has found, by the name as sent; clients choose the names. */

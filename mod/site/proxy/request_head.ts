@@ -11,6 +11,8 @@
  * - Client-Cert (RFC 9440) is the certificate of the client, where the site asks for one and believes
  *   it. No client can send the field itself.
  * - X-Request-ID is the identifier of the request, where requests have one; else it passes.
+ * - A trace that the client names (W3C Trace Context) is passed on as it was sent; one that is
+ *   invalid is not, nor what tracing systems say of it.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
  *
@@ -63,7 +65,7 @@ export function writeRequestHead(
   request: HttpRequest,
   { via, isUpgrade, path = request.rawPath, host: setHost = null, edits = null }: HeadOptions,
 ): void {
-  const { method, query, fields, body, id } = request;
+  const { method, query, fields, body, id, trace } = request;
   const host = hostFor(request);
   output.text(method);
   output.text(" ");
@@ -77,7 +79,7 @@ export function writeRequestHead(
   output.text("\r\n");
   const options = connectionOptions(request);
   const ended = edits === null ? options : [...options, ...edits.replaced];
-  writeForwarded(output, fields, { ended, hasId: id !== null });
+  writeForwarded(output, fields, { ended, hasId: id !== null, hasTrace: trace !== null });
   if (edits !== null) output.text(id === null ? edits.lines : edits.linesWithoutId);
   if (body.exists) {
     output.text(
@@ -97,7 +99,11 @@ export function writeRequestHead(
 function writeForwarded(
   output: OutputBuffer,
   fields: FieldBytes,
-  { ended, hasId }: { readonly ended: readonly string[]; readonly hasId: boolean },
+  { ended, hasId, hasTrace }: {
+    readonly ended: readonly string[];
+    readonly hasId: boolean;
+    readonly hasTrace: boolean;
+  },
 ): void {
   const { bytes, fieldCount } = fields;
   let [from, to] = [0, 0];
@@ -106,7 +112,8 @@ function writeForwarded(
     const end = fields.nameEnd(field);
     const kind = requestFieldOf(bytes, start, end);
     if (kind !== REQUEST_FIELD.passed) {
-      if (kind === REQUEST_FIELD.ended || hasId) continue;
+      if (kind === REQUEST_FIELD.ended) continue;
+      if (kind === REQUEST_FIELD.requestId ? hasId : !hasTrace) continue;
     }
     if (isOneOf(ended, bytes, start, end)) continue;
     if (start !== to) {

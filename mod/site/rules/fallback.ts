@@ -7,6 +7,7 @@
  */
 import type {
   ClientCertificate,
+  ClientTrace,
   ConnectionValues,
   FieldBytes,
   Handler,
@@ -112,6 +113,9 @@ class RequestAt implements HttpRequest {
   }
   get traceId(): string | null {
     return this.#request.traceId;
+  }
+  get trace(): ClientTrace | null {
+    return this.#request.trace;
   }
   get provenCertificate(): Uint8Array | null {
     return this.#request.provenCertificate;

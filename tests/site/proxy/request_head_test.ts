@@ -128,9 +128,26 @@ Deno.test("writeRequestHead() sends no other identifier than that of the request
   }
 });
 
+Deno.test("writeRequestHead() passes on a trace as it was sent, and none that is invalid", () => {
+  const headers = [
+    ["Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
+    ["tracestate", "a=1 ,b=2"],
+    ["TRACESTATE", "c=3"],
+    ["baggage", "k=v"],
+  ] as const;
+  const trace = {
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    spanId: "00f067aa0ba902b7",
+    flags: 1,
+  };
+  const sent = headers.map(([name, value]) => `${name}: ${value}`);
+  assertEquals(lines({ headers, trace }).slice(2), sent);
+  assertEquals(lines({ headers }).slice(2), sent.slice(3));
+});
+
 Deno.test("writeRequestHead() keeps fields that only look like those of a proxy", () => {
   const names = [
-    ...["X-Request-ID", "Traceparent", "X-Original-Filename", "X-Auth-User", "X-Auth-Token"],
+    ...["X-Request-ID", "Trace-Parent", "X-Original-Filename", "X-Auth-User", "X-Auth-Token"],
     ...["X-HTTP-Method-Override", "X-Requested-With", "Origin", "Referer", "User_Agent", "X_Y"],
     ...["Authorization", "Cookie", "X-Forwardable", "Proxy-Me", "Upgrade-Insecure-Requests"],
   ];
