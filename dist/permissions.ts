@@ -34,6 +34,8 @@ export const ENVIRONMENT: readonly string[] = [
   // The editor of the caller; elsewhere than on Windows a shell reads them.
   "VISUAL",
   "EDITOR",
+  // Where traces of requests are sent, and how: the names of OpenTelemetry.
+  "OTEL_*",
   // For notifying the service manager that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",

@@ -76,6 +76,8 @@ export interface HttpRequest {
   traceId: string | null;
   /** The trace in which the client says that it sent it; null if it says none, or nothing valid. */
   readonly trace: ClientTrace | null;
+  /** What is recorded of it for a collector of traces; null if there is none. */
+  readonly span: RequestSpan | null;
   /**
    * Returns the value of a field by its lower-case name, several field lines joined with ", "; null
    * if the field was not sent.
@@ -97,6 +99,37 @@ export interface ClientTrace {
   readonly spanId: string;
   /** 1: the client may have recorded its span; 2: the trace id is random. */
   readonly flags: number;
+}
+
+/** The span of a request: of it are those of what is sent to upstreams. */
+export interface RequestSpan {
+  /** The trace that it belongs to. */
+  readonly traceId: string;
+  /** Begins the span of an attempt to have the response of an upstream, which gets `path`. */
+  attempt(request: HttpRequest, upstream: string, path: string): AttemptSpan;
+}
+
+/** The span of one attempt to have the response of an upstream. */
+export interface AttemptSpan {
+  /** The fields for the upstream; "" for no tracestate. */
+  readonly traceparent: string;
+  readonly tracestate: string;
+  /**
+   * Ends it, with the status of the response, 0 for none; `failure` is a word for what failed, or
+   * null. Calls after the first one do nothing.
+   */
+  end(status: number, failure: string | null): void;
+}
+
+/** Records spans of requests. */
+export interface RequestTracer {
+  /** Begins the span of `request`; `isTrusted` if its peer is a proxy that is believed. */
+  begin(request: HttpRequest, isTrusted: boolean): RequestSpan;
+  /**
+   * Ends the span of `request`, with the status of its response, 0 for none; `failure` is a word for
+   * what failed, or null.
+   */
+  end(request: HttpRequest, status: number, failure: string | null): void;
 }
 
 /** What a site says of the connections on which it is requested. */

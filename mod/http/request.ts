@@ -15,6 +15,8 @@ import type {
   ProxiedClient,
   RequestBody,
   RequestOrigin,
+  RequestSpan,
+  RequestTracer,
 } from "../base/exchange.ts";
 import { type ErrorReason, Framing } from "./parse/framing.ts";
 import { parseHost } from "./parse/host_field.ts";
@@ -85,6 +87,7 @@ export class Exchange implements HttpRequest, FieldBytes {
   id: string | null = null;
   traceId: string | null = null;
   trace: ClientTrace | null = null;
+  span: RequestSpan | null = null;
   body: RequestBody = NO_BODY;
 
   head = new RequestHead();
@@ -242,6 +245,12 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.id = isTrusted ? takenOver(this.header("x-request-id")) : madeId();
   }
 
+  /** Begins its span, from which its trace is known. */
+  beginSpan(tracer: RequestTracer, isTrusted: boolean): void {
+    this.span = tracer.begin(this, isTrusted);
+    this.traceId = this.span.traceId;
+  }
+
   /** Believes what the fields say, which come from a trusted proxy; false if they are invalid. */
   readOrigin(trusted: TrustedProxies): boolean {
     const said = this.#originFor(trusted);
@@ -339,6 +348,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.id = null;
     this.traceId = null;
     this.trace = null;
+    this.span = null;
     this.provenCertificate = null;
     this.substatus =
       this.status =

@@ -82,9 +82,10 @@ export class Responder {
     this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
-    const { trusted, identifies } = this.#shared;
+    const { trusted, identifies, tracer } = this.#shared;
     const isTrusted = trusted !== null && trusted.includes(exchange.peer);
     if (identifies) exchange.identify(isTrusted);
+    if (tracer !== null) exchange.beginSpan(tracer, isTrusted);
     if (isTrusted && !exchange.readOrigin(trusted)) return this.refuse("Header", exchange);
     if (exchange.framing.hasBody) return this.#respondToRequestWithBody(exchange);
     if (exchange.path === "*") return this.#send(exchange, SERVER_OPTIONS);
@@ -122,7 +123,11 @@ export class Responder {
     headers: readonly HeaderField[] = NO_FIELDS,
   ): Promise<false> {
     if (this.#shared.identifies && exchange.id === null) exchange.identify(false);
-    this.#context.log(logReason(fault), errorStatus(fault), exchange);
+    const status = errorStatus(fault);
+    this.#context.log(logReason(fault), status, exchange);
+    if (exchange.span !== null) {
+      this.#shared.endSpan(exchange, status, status < 500 ? null : logReason(fault));
+    }
     this.#inProgress = null;
     this.#context.output.push(this.#errorBytes(fault, exchange, headers));
     await this.flush();
@@ -148,6 +153,10 @@ export class Responder {
    */
   end(): Promise<void> | null {
     this.closeSource();
+    const exchange = this.#inProgress;
+    if (exchange !== null && exchange.span !== null && !this.#unreported.includes(exchange)) {
+      this.#shared.endSpan(exchange, 0, "aborted");
+    }
     return this.#incoming?.discard() ?? null;
   }
 

@@ -10,6 +10,7 @@ import type {
   Handler,
   RefusalPage,
   RefusedRecord,
+  RequestTracer,
   ServedRecord,
 } from "../base/exchange.ts";
 import { LinkedList } from "../base/linked_list.ts";
@@ -36,6 +37,8 @@ interface HttpServerOptions {
   /** Called once for each connection that ended, with the `remote` object of its requests. */
   readonly onClosed?: (remote: Endpoint) => void;
   readonly clock?: Clock;
+  /** By default, requests are not traced. */
+  readonly tracer?: RequestTracer | null;
 }
 
 type ConnectionEnds = ConstructorParameters<typeof Connection>[2];
@@ -107,6 +110,7 @@ export class HttpServer {
       onRefused: options.onRefused ?? ignore,
       onError: options.onError ?? ignore,
       clock: this.#clock,
+      tracer: options.tracer ?? null,
     });
   }
 

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Handler, RefusalPage, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import type {
+  Handler,
+  RefusalPage,
+  RefusedRecord,
+  RequestTracer,
+  ServedRecord,
+} from "../base/exchange.ts";
 import { blocksOf } from "../config/document/address_block.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { BufferPool } from "./buffer_pool.ts";
@@ -29,6 +35,8 @@ export interface SharedStateOptions {
   /** Called with an error of a handler or source: a bug. The client got a 500 or an abort. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
+  /** Null if requests are not traced, which then costs nothing. */
+  readonly tracer: RequestTracer | null;
 }
 
 /** Free exchanges that are kept for reuse: as many as are likely to be in flight at once. */
@@ -53,6 +61,7 @@ export class SharedState {
   readonly onServed: (record: ServedRecord) => void;
   readonly onRefused: (record: RefusedRecord) => void;
   readonly onError: (error: unknown) => void;
+  readonly tracer: RequestTracer | null;
   handler: Handler;
   settings: Settings;
   /** Null if no proxy is trusted, which then costs nothing. */
@@ -74,6 +83,7 @@ export class SharedState {
     this.onServed = options.onServed;
     this.onRefused = options.onRefused;
     this.onError = options.onError;
+    this.tracer = options.tracer;
     this.handler = options.handler;
     this.settings = options.settings;
     this.reconfigure(options.settings, options.handler);
@@ -105,6 +115,9 @@ export class SharedState {
 
   /** Reports a completed exchange to the log. A log that throws must not affect the connection. */
   report(exchange: Exchange, win32Status: number): void {
+    if (exchange.span !== null) {
+      this.endSpan(exchange, exchange.status, win32Status === 0 ? null : "aborted");
+    }
     const record = this.#record ??= {
       request: exchange,
       status: 0,
@@ -126,6 +139,16 @@ export class SharedState {
     } catch (error) {
       this.onError(error);
     }
+  }
+
+  /** Ends the span of an exchange; `failure` is as in {@linkcode RequestTracer.end}. */
+  endSpan(exchange: Exchange, status: number, failure: string | null): void {
+    try {
+      this.tracer?.end(exchange, status, failure);
+    } catch (error) {
+      this.onError(error);
+    }
+    exchange.span = null;
   }
 
   /**

@@ -52,6 +52,7 @@ export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState
       throw error;
     },
     clock: new FakeClock(),
+    tracer: null,
     ...options,
   });
 }

@@ -34,6 +34,7 @@ export interface FakeRequest {
   readonly minor?: 0 | 1;
   readonly id?: string | null;
   readonly trace?: HttpRequest["trace"];
+  readonly span?: HttpRequest["span"];
 }
 
 /** Makes a request as the engine does. The body's buffer is reused, as in the engine. */
@@ -69,6 +70,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     id: fake.id ?? null,
     traceId: fake.trace?.traceId ?? null,
     trace: fake.trace ?? null,
+    span: fake.span ?? null,
     known: null,
     bodyReads: 0,
     header(name: string): string | null {

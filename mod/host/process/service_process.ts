@@ -69,6 +69,7 @@ import { storedCertificateCheck } from "../web/stored_certificates.ts";
 import { binderOf } from "./self_command.ts";
 import { RunFolder, type RunSocket } from "./run_folder.ts";
 import { endSignals, reopenSignal } from "./signals.ts";
+import { ServiceTraces } from "./service_traces.ts";
 import { StoredState } from "./stored_state.ts";
 
 interface ServeOptions {
@@ -92,8 +93,9 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   // Once, before anything is open: sites are replaced without waiting, and a long-running process
   // does not depend on the files of its program.
   const siteHandler = await loadSiteHandlers();
+  const traces = await ServiceTraces.open();
   const instance = await claimInstance(options.paths.run);
-  const process = new ServiceProcess(options, instance, siteHandler);
+  const process = new ServiceProcess(options, instance, { siteHandler, traces });
   try {
     await process.open();
   } catch (error) {
@@ -112,6 +114,7 @@ class ServiceProcess {
   readonly #user = ownUserName();
   readonly #logs: ServiceLogs;
   readonly #workers: Workers;
+  readonly #traces: ServiceTraces;
   readonly #http: HttpService;
   readonly #web: WebService;
   readonly #registrations: Registrations;
@@ -126,10 +129,19 @@ class ServiceProcess {
   #isEnding = false;
 
   /** Builds the parts; nothing is opened, started or written yet. */
-  constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerFactory) {
+  constructor(
+    options: ServeOptions,
+    instance: Instance,
+    { siteHandler, traces }: {
+      readonly siteHandler: SiteHandlerFactory;
+      readonly traces: ServiceTraces;
+    },
+  ) {
     this.#options = options;
     const { paths, log, hasStdout } = options;
     const logs = this.#logs = new ServiceLogs(paths.log, log, { hasStdout });
+    this.#traces = traces;
+    traces.event = (event): void => logs.event(event);
     const store = withDocumentEvents(options.store, logs);
     const workers = this.#workers = this.#makeWorkers(siteHandler);
     const https = new HttpsService({
@@ -255,6 +267,7 @@ class ServiceProcess {
         this.#https,
         this.#acme,
         this.#workers,
+        this.#traces,
       ].flatMap(({ problems }) => problems),
       ...(this.#https.notes.length === 0 ? {} : { notes: this.#https.notes }),
       ...(acme.length === 0 ? {} : { acme }),
@@ -313,6 +326,8 @@ class ServiceProcess {
     await this.#workers.endSilent();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
+    const lost = this.#traces.close();
+    if (lost > 0) this.#options.log(`${lost} spans of traces could not be sent`);
     await this.release();
   }
 
@@ -427,6 +442,8 @@ class ServiceProcess {
       service,
       onProgramFault,
       logs,
+      tracing: this.#traces.tracing,
+      onTraces: (worker, state) => this.#traces.receive(worker, state),
       event,
       log,
     });

@@ -25,6 +25,7 @@ import type { WorkerCounts, WorkerReport } from "../../telemetry/metrics/worker_
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
+import type { Tracing } from "../../telemetry/traces/tracing.ts";
 import { type Draining, drainUnreached } from "./drain_unreached.ts";
 import type { Paused } from "./pauses.ts";
 import type { RequestHandler } from "./request_handler.ts";
@@ -41,6 +42,8 @@ interface LocalWorkerOptions {
   /** Called once for each completed exchange; the record is reused. */
   served(record: ServedRecord): void;
   refused(record: RefusedRecord): void;
+  /** What traces the requests; absent or null if nothing does. */
+  readonly tracing?: Tracing | null;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
@@ -118,7 +121,7 @@ export class LocalWorker implements ServingWorker {
   }
 
   start(settings: Settings): Promise<void> {
-    const { requests, served, log } = this.#options;
+    const { requests, served, log, tracing } = this.#options;
     const { limits } = requests;
     this.#settings = settings;
     this.#meter.start();
@@ -137,6 +140,7 @@ export class LocalWorker implements ServingWorker {
       onRefused: (record) => this.#refused(record),
       onError: (error) => log(stackOf(error)),
       onClosed: (remote) => requests.closed(remote),
+      tracer: tracing?.spans ?? null,
     });
     return Promise.resolve();
   }
@@ -148,6 +152,7 @@ export class LocalWorker implements ServingWorker {
     await server?.drain(0);
     this.#acceptedBefore += server?.counts().accepted ?? 0;
     this.#clear();
+    await this.#options.tracing?.flush();
   }
 
   async serve(served: Served): Promise<void> {
@@ -161,6 +166,7 @@ export class LocalWorker implements ServingWorker {
     this.#tls.use(certificates);
     this.#counters.addressesChanged(boundLoopback(served));
     if (served.siteIds !== null) this.#counters.retain(new Set(served.siteIds));
+    this.#options.tracing?.nameSites(served.sites);
     server.reconfigure({ settings, handler: this.#options.requests.handlerFor(served) });
     server.resume();
   }
@@ -218,6 +224,7 @@ export class LocalWorker implements ServingWorker {
     await this.#tls.settled();
     await open;
     await this.#server?.retire(); // what has come of them
+    await this.#options.tracing?.flush();
   }
 
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {

@@ -17,6 +17,7 @@ import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import type { WorkerReport } from "../../telemetry/metrics/worker_counts.ts";
+import type { ExportState } from "../../telemetry/traces/span_exporter.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
@@ -46,6 +47,7 @@ export interface RemoteWorkerEvents {
   onUpstream(report: UpstreamReport): void;
   onLimits(report: LimitReport): void;
   readonly service: ServiceSource;
+  onTraces(state: ExportState): void;
 }
 
 /** A socket that a worker could not open. */
@@ -253,6 +255,8 @@ export class RemoteWorker implements ServingWorker, LimitParty {
         return this.#events.onUpstream(message.report);
       case "limits":
         return this.#events.onLimits(message.report);
+      case "traces":
+        return this.#events.onTraces(message.state);
       case "drained": {
         const drain = this.#drains.get(message.id);
         if (drain !== undefined) endOf(drain, message.index).resolve();

@@ -11,6 +11,7 @@ import { effectiveSettings, type Settings } from "../../config/document/settings
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
+import type { ExportState } from "../../telemetry/traces/span_exporter.ts";
 import type { LimitReport } from "./limit_shares.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { LogSettings } from "./served.ts";
@@ -23,6 +24,8 @@ interface WorkerPoolOptions
   onLimits(worker: RemoteWorker, report: LimitReport): void;
   /** Called before a worker is ended that still responds. */
   onLeaving(worker: RemoteWorker): Promise<void>;
+  /** Called when the spans of a worker begin or cease to arrive. */
+  onTraces(worker: RemoteWorker, state: ExportState): void;
   /** Called when a worker has ended, for whatever reason, with all its connections. */
   onEnded(worker: RemoteWorker): void;
   /** Starts a worker process. Throws if it cannot. */
@@ -260,6 +263,9 @@ export class WorkerPool {
         if (worker !== null) options.onLimits(worker, report);
       },
       service: (question) => options.service(question),
+      onTraces: (state) => {
+        if (worker !== null) options.onTraces(worker, state);
+      },
     });
     worker = started.worker;
     const second = Math.floor(Date.now() / 1000);

@@ -12,6 +12,8 @@ import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ServiceAnswers, ServiceQuestion } from "../../site/about/service_source.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
+import { openTracing } from "../../telemetry/traces/open_tracing.ts";
+import type { Tracing } from "../../telemetry/traces/tracing.ts";
 import { pause } from "../../base/work/slices.ts";
 import { releaseLines } from "../../telemetry/logs/line_buffer.ts";
 import { LocalWorker } from "./local_worker.ts";
@@ -36,8 +38,9 @@ export async function runWorker(path: string): Promise<void> {
   const stream = await Deno.connect({ transport: "unix", path });
   const link = new MessageLink(stream);
   const siteHandler = await loadSiteHandlers();
+  const tracing = await openTracing((state) => void link.send({ event: "traces", state }));
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
-  const worker = new WorkerProcess(link, siteHandler);
+  const worker = new WorkerProcess(link, siteHandler, tracing);
   const timer = setInterval(() => void worker.flushLogs(), LOG_TICK_MS);
   await link.receive((message) => worker.receive(message as ToWorker));
   clearInterval(timer);
@@ -59,7 +62,11 @@ class WorkerProcess {
   /** The request under way: each waits for those before it, except for the end of connections. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(link: MessageLink, siteHandler: Awaited<ReturnType<typeof loadSiteHandlers>>) {
+  constructor(
+    link: MessageLink,
+    siteHandler: Awaited<ReturnType<typeof loadSiteHandlers>>,
+    tracing: Tracing | null,
+  ) {
     this.#link = link;
     const log = (line: string): void => this.#tell({ event: "line", line });
     const logs = this.#logs = new CollectedLines({
@@ -81,6 +88,7 @@ class WorkerProcess {
       served: (record) => logs.served(record),
       refused: (record) => logs.refused(record),
       listenerOf: (local) => this.#sockets.listenerOf(local),
+      tracing,
       log,
     });
     // Who has a port that is taken, the service finds out.

@@ -214,6 +214,11 @@ const fromWorker = v.union([
     /** Asks the service about itself, for a site that shows it. */
     v.object({ event: v.literal("ask"), id: count, question: v.picklist(SERVICE_QUESTIONS) }),
     v.object({ event: v.literal("limits"), report: limitReport }),
+    /** Whether its spans arrive. */
+    v.object({
+      event: v.literal("traces"),
+      state: v.object({ failure: v.nullable(text), lost: count }),
+    }),
   ]),
 ]);
 

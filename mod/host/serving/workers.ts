@@ -25,6 +25,8 @@ import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { type ReportedTotals, WorkerReports } from "../metrics/worker_reports.ts";
+import type { ExportState } from "../../telemetry/traces/span_exporter.ts";
+import type { Tracing } from "../../telemetry/traces/tracing.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
@@ -61,6 +63,10 @@ interface WorkersOptions {
   /** Called with what has happened to an upstream of a site, in a worker process. */
   onUpstream(report: UpstreamReport): void;
   readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
+  /** What traces the requests of this process; absent or null if nothing does. */
+  readonly tracing?: Tracing | null;
+  /** Called when the spans of a worker process begin or cease to arrive; null when it has ended. */
+  onTraces?(worker: object, state: ExportState | null): void;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
@@ -103,6 +109,7 @@ export class Workers implements ServingWorker {
       served: (record) => this.#pool.served(record),
       refused: (record) => this.#pool.refused(record),
       listenerOf: (local) => own.listenerOf(local),
+      tracing: options.tracing ?? null,
       log: (line) => options.log(line),
     });
     const { limits } = options.requests;
@@ -119,7 +126,9 @@ export class Workers implements ServingWorker {
       onEnded: (worker) => {
         this.#reports.left(worker);
         void this.#limits.leave(worker);
+        options.onTraces?.(worker, null);
       },
+      onTraces: (worker, state) => options.onTraces?.(worker, state),
       onLook: () => this.#limits.look(),
       onLost: () => exclusive(() => this.#serveAlone()),
       onReplaced: () => this.#handOver(),

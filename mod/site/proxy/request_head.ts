@@ -12,14 +12,15 @@
  *   it. No client can send the field itself.
  * - X-Request-ID is the identifier of the request, where requests have one; else it passes.
  * - A trace that the client names (W3C Trace Context) is passed on as it was sent; one that is
- *   invalid is not, nor what tracing systems say of it.
+ *   invalid is not, nor what tracing systems say of it. Where requests are traced, the upstream
+ *   continues a span of this service instead.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
  *
  * @module
  */
 import { type Ip, urlHost, withoutZone } from "../../base/address.ts";
-import type { FieldBytes, HttpRequest } from "../../base/exchange.ts";
+import type { AttemptSpan, FieldBytes, HttpRequest } from "../../base/exchange.ts";
 import { CR, SP } from "../../wire/byte_class.ts";
 import { type FieldEdits, isOneOf } from "../proxied/field_edits.ts";
 import { listElements, REQUEST_FIELD, requestFieldOf } from "./field_names.ts";
@@ -57,13 +58,16 @@ interface HeadOptions {
   /** The value of Host; absent or null for that of the client. */
   readonly host?: string | null;
   readonly edits?: FieldEdits | null;
+  /** The span that the upstream continues; absent or null to pass on the trace of the client. */
+  readonly span?: AttemptSpan | null;
 }
 
 /** Writes the head of `request` for the upstream. */
 export function writeRequestHead(
   output: OutputBuffer,
   request: HttpRequest,
-  { via, isUpgrade, path = request.rawPath, host: setHost = null, edits = null }: HeadOptions,
+  { via, isUpgrade, path = request.rawPath, host: setHost = null, edits = null, span = null }:
+    HeadOptions,
 ): void {
   const { method, query, fields, body, id, trace } = request;
   const host = hostFor(request);
@@ -79,7 +83,8 @@ export function writeRequestHead(
   output.text("\r\n");
   const options = connectionOptions(request);
   const ended = edits === null ? options : [...options, ...edits.replaced];
-  writeForwarded(output, fields, { ended, hasId: id !== null, hasTrace: trace !== null });
+  const passesTrace = trace !== null && span === null;
+  writeForwarded(output, fields, { ended, hasId: id !== null, passesTrace });
   if (edits !== null) output.text(id === null ? edits.lines : edits.linesWithoutId);
   if (body.exists) {
     output.text(
@@ -89,6 +94,7 @@ export function writeRequestHead(
   if (isUpgrade) output.text(UPGRADE_FIELDS);
   writeOrigin(output, request, host);
   writeCertificate(output, request);
+  if (span !== null) writeTrace(output, span);
   if (id !== null) output.text(`${REQUEST_ID_LINE}${id}\r\n`);
   output.text(request.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
   output.text(via);
@@ -99,10 +105,10 @@ export function writeRequestHead(
 function writeForwarded(
   output: OutputBuffer,
   fields: FieldBytes,
-  { ended, hasId, hasTrace }: {
+  { ended, hasId, passesTrace }: {
     readonly ended: readonly string[];
     readonly hasId: boolean;
-    readonly hasTrace: boolean;
+    readonly passesTrace: boolean;
   },
 ): void {
   const { bytes, fieldCount } = fields;
@@ -113,7 +119,7 @@ function writeForwarded(
     const kind = requestFieldOf(bytes, start, end);
     if (kind !== REQUEST_FIELD.passed) {
       if (kind === REQUEST_FIELD.ended) continue;
-      if (kind === REQUEST_FIELD.requestId ? hasId : !hasTrace) continue;
+      if (kind === REQUEST_FIELD.requestId ? hasId : !passesTrace) continue;
     }
     if (isOneOf(ended, bytes, start, end)) continue;
     if (start !== to) {
@@ -173,6 +179,12 @@ function writeCertificate(output: OutputBuffer, { provenCertificate: der }: Http
   output.text("Client-Cert: :");
   output.text(der.toBase64());
   output.text(":\r\n");
+}
+
+/** Writes the trace that the upstream continues. */
+function writeTrace(output: OutputBuffer, { traceparent, tracestate }: AttemptSpan): void {
+  output.text(`traceparent: ${traceparent}\r\n`);
+  if (tracestate !== "") output.text(`tracestate: ${tracestate}\r\n`);
 }
 
 function nodeOf(ip: Ip): string {

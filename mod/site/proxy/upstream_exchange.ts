@@ -14,6 +14,7 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import {
+  type AttemptSpan,
   BodyError,
   type ByteStream,
   type HandlerResult,
@@ -21,6 +22,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   type Refusal,
+  type RequestSpan,
   SourceRefusal,
 } from "../../base/exchange.ts";
 import { WEBSOCKET, writeRequestHead } from "./request_head.ts";
@@ -94,6 +96,9 @@ export class UpstreamExchange {
   /** It was sent a second time. */
   #isRepeated = false;
   #connection: UpstreamConnection | null = null;
+  /** What is recorded of the attempt under way; null if the request is not traced. */
+  #span: AttemptSpan | null = null;
+  #status = 0;
   #awaitsHead = true;
   /** Interim responses so far. */
   #interim = 0;
@@ -124,6 +129,7 @@ export class UpstreamExchange {
     let connection = this.#isUpgrade ? null : this.#upstream.pool.acquireIdle(this.#client);
     for (;;) {
       try {
+        if (this.#request.span !== null) this.#beginSpan(this.#request.span);
         connection = this.#connection = connection ?? await this.#upstream.pool.open();
         const head = this.#writeHead(connection);
         this.#setDeadline();
@@ -137,6 +143,7 @@ export class UpstreamExchange {
         return this.#respond(connection);
       } catch (error) {
         connection?.close();
+        this.#span?.end(0, failureOf(error, connection));
         if (!this.#canRepeat(connection, error)) return this.#refuse(error);
         this.#connection = connection = null;
       }
@@ -175,6 +182,7 @@ export class UpstreamExchange {
     if (this.#pump?.bodyError) return this.#pump.bodyError;
     const hasTimedOut = this.#connection!.hasTimedOut;
     const { idleMs } = this.#context.timeouts;
+    this.#span?.end(this.#status, failureOf(error, this.#connection));
     const cause = hasTimedOut
       ? new ResponseTimeout(`no more of a response within ${idleMs / 1000} s`)
       : error;
@@ -189,9 +197,17 @@ export class UpstreamExchange {
     const upstream = this.#upstream;
     const path = upstream.pathFor(this.#request.rawPath) ?? "/"; // the proxy has refused others
     const { host } = upstream.route;
-    writeRequestHead(output, this.#request, { via, isUpgrade: this.#isUpgrade, path, host, edits });
+    const isUpgrade = this.#isUpgrade;
+    const span = this.#span;
+    writeRequestHead(output, this.#request, { via, isUpgrade, path, host, edits, span });
     this.#pump?.join(output);
     return output.take();
+  }
+
+  #beginSpan(span: RequestSpan): void {
+    const { route: { name } } = this.#upstream;
+    const path = this.#upstream.pathFor(this.#request.rawPath) ?? "/";
+    this.#span = span.attempt(this.#request, name, path);
   }
 
   #startBody(connection: UpstreamConnection): void {
@@ -222,6 +238,7 @@ export class UpstreamExchange {
   #respond(connection: UpstreamConnection): HttpResponse {
     const { head } = connection;
     const { status, bodyLength } = head;
+    this.#status = status;
     connection.start += head.length;
     head.isIdReplaced = this.#request.id !== null;
     if (status === 101) return this.#upgrade(connection);
@@ -247,6 +264,7 @@ export class UpstreamExchange {
       throw new UpstreamFault("upgrade not requested");
     }
     this.#hasEnded = true;
+    this.#span?.end(101, null);
     const upstream = this.#upstream;
     this.#context.onEnd(upstream, true);
     const encoded = connection.head.copyFields();
@@ -309,6 +327,7 @@ export class UpstreamExchange {
   #end(isWhole: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    if (this.#span !== null) this.#endSpan(this.#span, isWhole);
     this.#context.onEnd(this.#upstream, false);
     const connection = this.#connection;
     if (connection === null) return;
@@ -320,6 +339,12 @@ export class UpstreamExchange {
     this.#upstream.pool.release(connection, { client, keepAliveSeconds });
   }
 
+  /** A response that only the end of the connection delimits is never known to be whole. */
+  #endSpan(span: AttemptSpan, isWhole: boolean): void {
+    const isCut = !isWhole && this.#connection?.head.bodyLength !== BODY.untilClose;
+    span.end(this.#status, isCut ? "aborted" : null);
+  }
+
   #setDeadline(): void {
     this.#connection!.deadline.set(this.#context.timeouts.firstByteMs);
   }
@@ -327,4 +352,10 @@ export class UpstreamExchange {
   #clearDeadline(): void {
     this.#connection!.deadline.clear();
   }
+}
+
+/** Returns what failed in a word, for the span of an attempt. */
+function failureOf(error: unknown, connection: UpstreamConnection | null): string {
+  if (connection?.hasTimedOut || error instanceof ConnectTimeout) return "timeout";
+  return error instanceof Error ? error.name : "error";
 }

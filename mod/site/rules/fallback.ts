@@ -17,6 +17,7 @@ import type {
   ProxiedClient,
   RequestBody,
   RequestOrigin,
+  RequestSpan,
 } from "../../base/exchange.ts";
 import type { Endpoint } from "../../base/address.ts";
 import { parseFilePath } from "../static/file_path.ts";
@@ -116,6 +117,9 @@ class RequestAt implements HttpRequest {
   }
   get trace(): ClientTrace | null {
     return this.#request.trace;
+  }
+  get span(): RequestSpan | null {
+    return this.#request.span;
   }
   get provenCertificate(): Uint8Array | null {
     return this.#request.provenCertificate;

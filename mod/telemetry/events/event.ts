@@ -286,3 +286,11 @@ export function acmeFailed(
     `attempt is at ${retryAt}.${inUse}`;
   return event(["httpcfg", 61, "warning"], text, null);
 }
+
+/** Our own: spans do not reach the collector of traces, or do again (`reason` null). */
+export function tracesTrouble(target: string, reason: string | null, lostSpans: number): NewEvent {
+  const text = reason === null
+    ? `Spans are sent to ${target} again. ${lostSpans} were lost since the start.`
+    : `Spans cannot be sent to ${target}: ${reason}. Requests are served, spans may be lost.`;
+  return event(["httpcfg", 80, reason === null ? "information" : "warning"], text, null);
+}

@@ -13,6 +13,7 @@ const EVENTS: RemoteWorkerEvents = {
   onUpstream: () => {},
   onLimits: () => {},
   service: noService,
+  onTraces: () => {},
 };
 
 testWithShell("startWorker() says how a program ended that did not come", async (shell) => {

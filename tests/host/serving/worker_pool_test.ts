@@ -62,6 +62,7 @@ function fixture(lookMs = 60_000): Fixture {
     onUpstream: () => {},
     onLimits: () => {},
     onLeaving: () => Promise.resolve(),
+    onTraces: () => {},
     onEnded: () => {},
     onLook: () => {},
     lookMs,

@@ -27,6 +27,7 @@ function eventsTo(logs: LogBatch[]): RemoteWorkerEvents {
     onUpstream: () => {},
     onLimits: () => {},
     service: noService,
+    onTraces: () => {},
   };
 }
 

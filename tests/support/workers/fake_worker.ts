@@ -56,6 +56,7 @@ const NO_EVENTS: RemoteWorkerEvents = {
   onUpstream: () => {},
   onLimits: () => {},
   service: noService,
+  onTraces: () => {},
 };
 
 export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}): FakeWorker {
