@@ -6,7 +6,7 @@
 import type { ExportState } from "./span_exporter.ts";
 
 /** What has changed for the service as a whole. */
-export interface TraceNews {
+interface TraceNews {
   /** Why spans do not arrive any more; null if they do again. */
   readonly failure: string | null;
   /** Spans lost since the start. */

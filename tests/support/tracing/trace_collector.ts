@@ -66,6 +66,12 @@ export function startCollector(port = 0): TraceCollector {
   };
 }
 
+/** Returns the spans of a request. Throws if it is none. */
+export function decodeRequest(bytes: Uint8Array, isJson: boolean): CollectedSpan[] {
+  const decoded = isJson ? JSON.parse(new TextDecoder().decode(bytes)) : decode(bytes, REQUEST);
+  return spansOf(decoded as OtlpRequest);
+}
+
 interface OtlpAttribute {
   readonly key: string;
   readonly value: {
@@ -125,7 +131,7 @@ function spansOf({ resourceSpans }: OtlpRequest): CollectedSpan[] {
 function attributesOf(attributes: readonly OtlpAttribute[]): Record<string, string | number> {
   return Object.fromEntries(attributes.map(({ key, value }) => {
     const { stringValue, intValue, doubleValue } = value;
-    return [key, stringValue ?? doubleValue ?? Number(intValue)];
+    return [key, stringValue ?? doubleValue ?? Number(BigInt.asIntN(64, BigInt(intValue!)))];
   }));
 }
 
