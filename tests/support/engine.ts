@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Handler, HttpResponse, RefusalPage, RefusedRecord } from "../../mod/base/exchange.ts";
+import type {
+  Handler,
+  HttpResponse,
+  RefusalPage,
+  RefusedRecord,
+  RequestTracer,
+} from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
 import { SharedState, type SharedStateOptions } from "../../mod/http/shared_state.ts";
@@ -82,6 +88,7 @@ export class TestEngine {
     settings: Partial<Settings> = {},
     refusalPage?: RefusalPage,
     limits?: ConnectionLimits,
+    tracer: RequestTracer | null = null,
   ) {
     const all = { ...DEFAULT_SETTINGS, ...settings };
     this.server = new HttpServer({
@@ -93,6 +100,7 @@ export class TestEngine {
       ),
       ...refusalPage && { refusalPage },
       clock: this.clock,
+      tracer,
       onServed: ({ request, ...numbers }) => {
         const { method, path, siteId } = request;
         const { status, sentBytes, contentBytes, receivedBytes, win32Status } = numbers;
