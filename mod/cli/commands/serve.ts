@@ -38,6 +38,13 @@ const serve: CommandSpec = {
     "There, and with --restart, this process starts another one that serves.",
     "The environment variable HTTPCFG_NEW_SETTINGS, NAME=VALUE NAME=VALUE, has settings that are stored " +
     "if there is no document yet, as in a new volume of a container.",
+    "If OTEL_EXPORTER_OTLP_ENDPOINT (or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) is the URL of an " +
+    "OpenTelemetry collector, each request is traced, and so is what proxied sites are asked: spans " +
+    "are sent by OTLP over HTTP, as OTEL_EXPORTER_OTLP_PROTOCOL (http/protobuf, http/json), " +
+    "OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_TRACES_SAMPLER, " +
+    "OTEL_TRACES_SAMPLER_ARG, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES and OTEL_BSP_* say; " +
+    "OTEL_SDK_DISABLED=true sends none. Of a service of systemd, systemctl edit httpcfg sets them " +
+    "([Service], Environment=NAME=VALUE), and a restart reads them.",
     "A site that cannot run is reported here and in the status of the unit, and is tried again, " +
     "while the others are served. Exit status 1 if no site can be started.",
   ],

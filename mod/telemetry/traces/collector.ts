@@ -6,7 +6,7 @@
 import { messageOf } from "../../base/fault.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { map } from "../../base/work/steps.ts";
-import { jsonRequest, otlpSpan, type TracedProgram } from "./otlp.ts";
+import { jsonRequest, jsonSpan, type TracedProgram } from "./otlp.ts";
 import { protobufRequest, protobufSpan } from "./protobuf.ts";
 import { rejectedIn, retryAfterMs } from "./collector_answer.ts";
 import type { EndedSpan } from "./span.ts";
@@ -42,17 +42,14 @@ export function collector(
 }
 
 async function jsonBody(program: TracedProgram, batch: readonly EndedSpan[]): Promise<string> {
-  const encode = (span: EndedSpan): string => JSON.stringify(otlpSpan(span));
-  return jsonRequest(program, await inSlices(map(batch, encode)));
+  return jsonRequest(program, await inSlices(map(batch, jsonSpan)));
 }
 
 async function protobufBody(
   program: TracedProgram,
   batch: readonly EndedSpan[],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const encode = (span: EndedSpan): Uint8Array => protobufSpan(otlpSpan(span));
-  const spans = await inSlices(map(batch, encode));
-  return protobufRequest(program, spans) as Uint8Array<ArrayBuffer>;
+  return protobufRequest(program, await inSlices(map(batch, protobufSpan)));
 }
 
 async function read(response: Response, isJson: boolean): Promise<Sent> {

@@ -1,41 +1,12 @@
 /**
- * Spans as OTLP has them in JSON: one object for each message, whose names are those of its fields.
- * Pure.
+ * Spans as OTLP has them in JSON. Pure.
+ *
+ * Texts are put together from their parts: a tree of objects for each span would cost as much as the
+ * request that it is about.
  *
  * @module
  */
 import { type Attribute, type EndedSpan, nanosecondsOf } from "./span.ts";
-
-/** A value of an attribute. */
-interface AnyValue {
-  readonly stringValue?: string;
-  /** In decimal digits: a 64-bit number. */
-  readonly intValue?: string;
-  readonly doubleValue?: number;
-}
-
-export interface KeyValue {
-  readonly key: string;
-  readonly value: AnyValue;
-}
-
-interface Link {
-  readonly traceId: string;
-  readonly spanId: string;
-}
-
-export interface OtlpSpan extends Link {
-  readonly traceState?: string;
-  readonly parentSpanId?: string;
-  readonly flags: number;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes: readonly KeyValue[];
-  readonly links?: readonly Link[];
-  readonly status: { readonly code?: number; readonly message?: string };
-}
 
 /** Who the spans are from. */
 export interface TracedProgram {
@@ -46,40 +17,62 @@ export interface TracedProgram {
 
 /** The name of what makes the spans. */
 export const SCOPE = "httpcfg";
-const STATUS_ERROR = 2;
+export const STATUS_ERROR = 2;
 /** The flag that says that the next one says something, and that the parent is of another program. */
 const KNOWS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 /** Characters of a value: what clients send can be long, and many spans wait at a time. */
 const VALUE_MAX = 2048;
 
-/** Returns a span as a message. */
-export function otlpSpan(span: EndedSpan): OtlpSpan {
-  const { traceId, spanId, parentId, state, failure, link } = span;
-  return {
-    traceId,
-    spanId,
-    ...(state !== "" && { traceState: state }),
-    ...(parentId !== null && { parentSpanId: parentId }),
-    flags: span.flags | KNOWS_REMOTE | (span.isParentRemote ? IS_REMOTE : 0),
-    name: span.name,
-    kind: span.kind,
-    startTimeUnixNano: nanosecondsOf(span.startMs),
-    endTimeUnixNano: nanosecondsOf(span.endMs),
-    attributes: span.attributes.map(keyValue),
-    ...(link !== null && { links: [link] }),
-    status: failure === null
-      ? {}
-      : { code: STATUS_ERROR, ...(failure !== "" && { message: failure }) },
-  };
+/** Returns the flags of a span as OTLP has them. */
+export function spanFlags({ flags, isParentRemote }: EndedSpan): number {
+  return flags | KNOWS_REMOTE | (isParentRemote ? IS_REMOTE : 0);
 }
 
-export function keyValue([key, value]: Attribute): KeyValue {
-  if (typeof value === "string") return { key, value: { stringValue: value.slice(0, VALUE_MAX) } };
-  return {
-    key,
-    value: Number.isSafeInteger(value) ? { intValue: `${value}` } : { doubleValue: value },
-  };
+/** Returns a text as it is sent. */
+export function sentText(value: string): string {
+  return value.length <= VALUE_MAX ? value : value.slice(0, VALUE_MAX);
+}
+
+/** Returns a span as a text in JSON. */
+export function jsonSpan(span: EndedSpan): string {
+  const { traceId, spanId, parentId, state, failure, link } = span;
+  const status = failure === null
+    ? "{}"
+    : `{"code":${STATUS_ERROR}${failure === "" ? "" : `,"message":${JSON.stringify(failure)}`}}`;
+  return `{"traceId":"${traceId}","spanId":"${spanId}"` +
+    (state === "" ? "" : `,"traceState":${JSON.stringify(state)}`) +
+    (parentId === null ? "" : `,"parentSpanId":"${parentId}"`) +
+    `,"flags":${spanFlags(span)},"name":"${span.name}","kind":${span.kind}` +
+    `,"startTimeUnixNano":"${nanosecondsOf(span.startMs)}"` +
+    `,"endTimeUnixNano":"${nanosecondsOf(span.endMs)}"` +
+    `,"attributes":${jsonAttributes(span.attributes)}` +
+    (link === null ? "" : `,"links":[{"traceId":"${link.traceId}","spanId":"${link.spanId}"}]`) +
+    `,"status":${status}}`;
+}
+
+function jsonAttributes(attributes: readonly Attribute[]): string {
+  let text = "[";
+  for (let i = 0; i < attributes.length; i++) {
+    const [key, value] = attributes[i]!;
+    text += `${i === 0 ? "" : ","}{"key":${quotedKey(key)},"value":{`;
+    if (typeof value === "string") text += `"stringValue":${JSON.stringify(sentText(value))}}}`;
+    else if (Number.isSafeInteger(value)) text += `"intValue":"${value}"}}`;
+    else text += `"doubleValue":${value}}}`;
+  }
+  return `${text}]`;
+}
+
+/** The few names that there are, quoted. */
+const quotedKeys = new Map<string, string>();
+
+function quotedKey(key: string): string {
+  let quoted = quotedKeys.get(key);
+  if (quoted === undefined) {
+    quoted = JSON.stringify(key);
+    quotedKeys.set(key, quoted);
+  }
+  return quoted;
 }
 
 /** Returns the text of a request to a collector with spans that are texts already. */
@@ -87,8 +80,7 @@ export function jsonRequest(
   { resource, version }: TracedProgram,
   spans: readonly string[],
 ): string {
-  const attributes = JSON.stringify(resource.map(keyValue));
   const scope = JSON.stringify({ name: SCOPE, version });
-  return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":` +
-    `${scope},"spans":[${spans.join(",")}]}]}]}`;
+  return `{"resourceSpans":[{"resource":{"attributes":${jsonAttributes(resource)}},` +
+    `"scopeSpans":[{"scope":${scope},"spans":[${spans.join(",")}]}]}]}`;
 }

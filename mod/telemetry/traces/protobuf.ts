@@ -1,151 +1,225 @@
 /**
- * The messages of OTLP in the wire format of Protocol Buffers. Pure.
+ * Spans as OTLP has them in the wire format of Protocol Buffers. Pure.
+ *
+ * Everything is written into one buffer: a message within another gets one byte for its length, and
+ * is moved if that needs more.
  *
  * @module
  */
-import { type KeyValue, keyValue, type OtlpSpan, SCOPE, type TracedProgram } from "./otlp.ts";
+import { SCOPE, sentText, spanFlags, STATUS_ERROR, type TracedProgram } from "./otlp.ts";
+import { type Attribute, type EndedSpan, nanosecondsOf } from "./span.ts";
 
 const VARINT = 0;
 const FIXED_64 = 1;
 const DELIMITED = 2;
 const FIXED_32 = 5;
+/** The most bytes of a number of 64 bits, and of a tag with it. */
+const NUMBER_BYTES_MAX = 12;
+/** The most bytes of a character. */
+const CHARACTER_BYTES_MAX = 3;
+const ZERO = 0x30;
+const LOWER_A = 0x61;
 const encoder = new TextEncoder();
 
-/** One message, to which fields are added. */
-class Message {
-  #bytes = new Uint8Array(512);
-  #length = 0;
+class Writer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #at = 0;
 
-  /** A number of at most 53 bits, not negative; 0 is the default and left out. */
-  whole(field: number, value: number): this {
-    if (value === 0) return this;
-    this.#varint(field * 8 + VARINT);
+  constructor(bytes: number) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Returns a copy of what was written, and begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const written = this.#bytes.slice(0, this.#at);
+    this.#at = 0;
+    return written;
+  }
+
+  /** A number that is not negative; 0 is the default and left out. */
+  whole(field: number, value: number): void {
+    if (value === 0) return;
+    this.#tag(field, VARINT);
     this.#varint(value);
-    return this;
+  }
+
+  /** A number of 64 bits with a sign. */
+  int64(field: number, value: number): void {
+    this.#tag(field, VARINT);
+    if (value >= 0) return this.#varint(value);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#at++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#at++] = Number(rest);
   }
 
   /** A number of 64 bits in decimal digits. */
-  fixed64(field: number, digits: string): this {
-    this.#varint(field * 8 + FIXED_64);
-    this.#view(8).setBigUint64(0, BigInt(digits), true);
-    return this;
+  fixed64(field: number, digits: string): void {
+    this.#tag(field, FIXED_64);
+    this.#view.setBigUint64(this.#at, BigInt(digits), true);
+    this.#at += 8;
   }
 
-  fixed32(field: number, value: number): this {
-    this.#varint(field * 8 + FIXED_32);
-    this.#view(4).setUint32(0, value, true);
-    return this;
+  double(field: number, value: number): void {
+    this.#tag(field, FIXED_64);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
   }
 
-  double(field: number, value: number): this {
-    this.#varint(field * 8 + FIXED_64);
-    this.#view(8).setFloat64(0, value, true);
-    return this;
+  fixed32(field: number, value: number): void {
+    this.#tag(field, FIXED_32);
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
   }
 
-  /** A signed number of 64 bits in decimal digits. */
-  int64(field: number, digits: string): this {
-    this.#varint(field * 8 + VARINT);
-    let rest = BigInt.asUintN(64, BigInt(digits));
-    while (rest > 0x7fn) {
-      this.#byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
+  text(field: number, text: string): void {
+    const start = this.open(field);
+    this.#reserve(text.length * CHARACTER_BYTES_MAX);
+    const bytes = this.#bytes;
+    let p = start;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c > 0x7f) {
+        p = start + encoder.encodeInto(text, bytes.subarray(start)).written;
+        break;
+      }
+      bytes[p++] = c;
     }
-    this.#byte(Number(rest));
-    return this;
-  }
-
-  bytes(field: number, bytes: Uint8Array): this {
-    this.#varint(field * 8 + DELIMITED);
-    this.#varint(bytes.length);
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-    return this;
-  }
-
-  text(field: number, text: string | undefined): this {
-    return text === undefined || text === "" ? this : this.bytes(field, encoder.encode(text));
+    this.#at = p;
+    this.close(start);
   }
 
   /** Bytes in hexadecimal digits. */
-  hex(field: number, digits: string | undefined): this {
-    return digits === undefined ? this : this.bytes(field, Uint8Array.fromHex(digits));
+  hex(field: number, digits: string): void {
+    const start = this.open(field);
+    this.#reserve(digits.length);
+    for (let i = 0; i < digits.length; i += 2) {
+      const [high, low] = [digitAt(digits, i), digitAt(digits, i + 1)];
+      this.#bytes[this.#at++] = high * 16 + low;
+    }
+    this.close(start);
   }
 
-  each<T>(field: number, values: readonly T[], encode: (value: T) => Uint8Array): this {
-    for (const value of values) this.bytes(field, encode(value));
-    return this;
+  bytes(field: number, bytes: Uint8Array): void {
+    const start = this.open(field);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+    this.close(start);
   }
 
-  done(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** Begins a message, which ends with {@linkcode Writer.close} of what is returned. */
+  open(field: number): number {
+    this.#tag(field, DELIMITED);
+    return ++this.#at;
+  }
+
+  close(start: number): void {
+    const length = this.#at - start;
+    if (length <= 0x7f) {
+      this.#bytes[start - 1] = length;
+      return;
+    }
+    const more = Math.ceil(Math.log2(length + 1) / 7) - 1;
+    this.#reserve(more);
+    this.#bytes.copyWithin(start + more, start, this.#at);
+    this.#at = start - 1;
+    this.#varint(length);
+    this.#at += length;
+  }
+
+  #tag(field: number, type: number): void {
+    this.#reserve(NUMBER_BYTES_MAX);
+    this.#varint(field * 8 + type);
   }
 
   #varint(value: number): void {
     let rest = value;
     while (rest > 0x7f) {
-      this.#byte((rest % 0x80) | 0x80);
+      this.#bytes[this.#at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.#byte(rest);
-  }
-
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = byte;
-  }
-
-  #view(bytes: number): DataView {
-    this.#reserve(bytes);
-    this.#length += bytes;
-    return new DataView(this.#bytes.buffer, this.#length - bytes, bytes);
+    this.#bytes[this.#at++] = rest;
   }
 
   #reserve(bytes: number): void {
-    const wanted = this.#length + bytes;
+    const wanted = this.#at + bytes;
     if (wanted <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(wanted, this.#bytes.length * 2));
-    larger.set(this.#bytes.subarray(0, this.#length));
+    larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
 
+function digitAt(digits: string, at: number): number {
+  const c = digits.charCodeAt(at);
+  return c < LOWER_A ? c - ZERO : c - LOWER_A + 10;
+}
+
+/** The buffer of all spans: each is copied when it is whole. */
+const writer = new Writer(4096);
+
 /** Returns a span as the bytes of its message. */
-export function protobufSpan(span: OtlpSpan): Uint8Array {
-  const { links = [], status } = span;
-  return new Message()
-    .hex(1, span.traceId)
-    .hex(2, span.spanId)
-    .text(3, span.traceState)
-    .hex(4, span.parentSpanId)
-    .text(5, span.name)
-    .whole(6, span.kind)
-    .fixed64(7, span.startTimeUnixNano)
-    .fixed64(8, span.endTimeUnixNano)
-    .each(9, span.attributes, attribute)
-    .each(13, links, ({ traceId, spanId }) => new Message().hex(1, traceId).hex(2, spanId).done())
-    .bytes(15, new Message().text(2, status.message).whole(3, status.code ?? 0).done())
-    .fixed32(16, span.flags)
-    .done();
+export function protobufSpan(span: EndedSpan): Uint8Array {
+  const { parentId, state, link, failure } = span;
+  writer.hex(1, span.traceId);
+  writer.hex(2, span.spanId);
+  if (state !== "") writer.text(3, state);
+  if (parentId !== null) writer.hex(4, parentId);
+  writer.text(5, span.name);
+  writer.whole(6, span.kind);
+  writer.fixed64(7, nanosecondsOf(span.startMs));
+  writer.fixed64(8, nanosecondsOf(span.endMs));
+  writeAttributes(writer, 9, span.attributes);
+  if (link !== null) {
+    const start = writer.open(13);
+    writer.hex(1, link.traceId);
+    writer.hex(2, link.spanId);
+    writer.close(start);
+  }
+  const status = writer.open(15);
+  if (failure !== null) {
+    if (failure !== "") writer.text(2, failure);
+    writer.whole(3, STATUS_ERROR);
+  }
+  writer.close(status);
+  writer.fixed32(16, spanFlags(span));
+  return writer.take();
+}
+
+function writeAttributes(to: Writer, field: number, attributes: readonly Attribute[]): void {
+  for (let i = 0; i < attributes.length; i++) {
+    const [key, value] = attributes[i]!;
+    const attribute = to.open(field);
+    to.text(1, key);
+    const any = to.open(2);
+    if (typeof value === "string") to.text(1, sentText(value));
+    else if (Number.isSafeInteger(value)) to.int64(3, value);
+    else to.double(4, value);
+    to.close(any);
+    to.close(attribute);
+  }
 }
 
 /** Returns the bytes of a request to a collector with spans that are bytes already. */
 export function protobufRequest(
   { resource, version }: TracedProgram,
   spans: readonly Uint8Array[],
-): Uint8Array {
-  const scope = new Message().text(1, SCOPE).text(2, version).done();
-  const scopeSpans = new Message().bytes(1, scope).each(2, spans, (span) => span).done();
-  const about = new Message().each(1, resource.map(keyValue), attribute).done();
-  return new Message().bytes(1, new Message().bytes(1, about).bytes(2, scopeSpans).done()).done();
-}
-
-function attribute({ key, value }: KeyValue): Uint8Array {
-  const { stringValue, intValue, doubleValue } = value;
-  const any = new Message();
-  if (stringValue !== undefined) any.bytes(1, encoder.encode(stringValue));
-  else if (intValue !== undefined) any.int64(3, intValue);
-  else any.double(4, doubleValue!);
-  return new Message().text(1, key).bytes(2, any.done()).done();
+): Uint8Array<ArrayBuffer> {
+  const request = new Writer(spans.reduce((sum, { length }) => sum + length + 8, 4096));
+  const resourceSpans = request.open(1);
+  const about = request.open(1);
+  writeAttributes(request, 1, resource);
+  request.close(about);
+  const scopeSpans = request.open(2);
+  const scope = request.open(1);
+  request.text(1, SCOPE);
+  request.text(2, version);
+  request.close(scope);
+  for (const span of spans) request.bytes(2, span);
+  request.close(scopeSpans);
+  request.close(resourceSpans);
+  return request.take();
 }

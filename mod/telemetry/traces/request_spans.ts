@@ -126,11 +126,7 @@ class ServerSpan implements RequestSpan {
       kind: SPAN_KIND.server,
       startMs: this.#startMs,
       endMs: Math.max(this.#startMs, options.now()),
-      attributes: [
-        ...serverAttributes(request, options),
-        ...(status === 0 ? [] : [["http.response.status_code", status] as const]),
-        ...(error === null ? [] : [["error.type", error] as const]),
-      ],
+      attributes: withOutcome(serverAttributes(request, options), status, error),
       link: linked,
       failure: error === null ? null : failure ?? "",
     });
@@ -143,7 +139,7 @@ class ClientSpan implements AttemptSpan {
   readonly tracestate: string;
   readonly #server: ServerSpan;
   readonly #spanId = randomHex(8);
-  readonly #attributes: readonly Attribute[];
+  readonly #attributes: Attribute[];
   readonly #method: string;
   readonly #startMs: number;
   #hasEnded = false;
@@ -185,11 +181,7 @@ class ClientSpan implements AttemptSpan {
       kind: SPAN_KIND.client,
       startMs: this.#startMs,
       endMs: Math.max(this.#startMs, options.now()),
-      attributes: [
-        ...this.#attributes,
-        ...(status === 0 ? [] : [["http.response.status_code", status] as const]),
-        ...(error === null ? [] : [["error.type", error] as const]),
-      ],
+      attributes: withOutcome(this.#attributes, status, error),
       link: null,
       failure: error === null ? null : failure ?? "",
     });
@@ -207,14 +199,23 @@ function methodAttributes(method: string): Attribute[] {
   return [["http.request.method", OTHER_METHOD], ["http.request.method_original", method]];
 }
 
+/** Adds what has come of it to `attributes`. */
+function withOutcome(
+  attributes: Attribute[],
+  status: number,
+  error: string | null,
+): readonly Attribute[] {
+  if (status !== 0) attributes.push(["http.response.status_code", status]);
+  if (error !== null) attributes.push(["error.type", error]);
+  return attributes;
+}
+
 function serverAttributes(request: HttpRequest, options: RequestSpansOptions): Attribute[] {
   const { local, remote, peer, origin, siteId } = request;
   const asked = origin?.host ?? request.header("host") ?? "";
   const [, name = "", port] = AUTHORITY.exec(asked) ?? [];
-  const agent = request.header("user-agent");
-  const site = siteId === null ? null : options.siteName(siteId);
-  return [
-    ...methodAttributes(request.method),
+  const attributes = methodAttributes(request.method);
+  attributes.push(
     ["url.scheme", request.scheme],
     ["url.path", request.rawPath],
     ["server.address", name === "" ? local.ip : name.toLowerCase()],
@@ -223,9 +224,12 @@ function serverAttributes(request: HttpRequest, options: RequestSpansOptions): A
     ["network.peer.address", peer.ip],
     ["network.peer.port", peer.port],
     ["network.protocol.version", request.minor === 0 ? "1.0" : "1.1"],
-    ...(agent === null ? [] : [["user_agent.original", agent] as const]),
-    ...(site === null ? [] : [["httpcfg.site", site] as const]),
-  ];
+  );
+  const agent = request.header("user-agent");
+  if (agent !== null) attributes.push(["user_agent.original", agent]);
+  const site = siteId === null ? null : options.siteName(siteId);
+  if (site !== null) attributes.push(["httpcfg.site", site]);
+  return attributes;
 }
 
 function targetAttributes(upstream: string, path: string): Attribute[] {

@@ -93,6 +93,14 @@ const ORIGIN: readonly string[] = [
   ),
   ".Pp",
   ...prose(
+    "With EnableRequestIds, X-Request-ID identifies the request: that of one of TrustedProxies is " +
+      "taken over, any other is replaced, and so is one that a site or an upstream sets. " +
+      "traceparent and tracestate are passed on if they are valid; where requests are traced " +
+      "(httpcfg serve --help), they name a span of the service instead. The trace of a client is " +
+      "continued if it is one of TrustedProxies or on this machine; that of any other is linked.",
+  ),
+  ".Pp",
+  ...prose(
     "A client may have 1,024 WebSockets (MaxTunnelsPerAddress), and each ends after an hour without " +
       "a byte (TunnelIdleTimeout). A request for a prefix that is reserved but not registered gets " +
       "503.",

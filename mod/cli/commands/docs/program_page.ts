@@ -95,6 +95,11 @@ const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ],
   ["Ev HTTPCFG_SYSTEM", "1 makes the document and service of the system those of any user."],
   ["Ev HTTPCFG_CACHE", "Directory that the portable form of the program unpacks into."],
+  [
+    "Ev OTEL_EXPORTER_OTLP_ENDPOINT",
+    "The URL of an OpenTelemetry collector, to which serve sends traces; httpcfg serve --help has " +
+    "the others of these variables.",
+  ],
   ["Ev VISUAL , EDITOR", "The editor for config edit."],
 ];
 
