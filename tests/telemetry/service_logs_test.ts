@@ -1,6 +1,7 @@
 // Goal: each record is in its own log, and on disk after close(). Method: a temporary directory.
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Endpoint, Ip } from "../../mod/base/address.ts";
+import { effectiveSettings } from "../../mod/config/document/settings.ts";
 import { ServiceLogs } from "../../mod/telemetry/service_logs.ts";
 import { stateEntered } from "../../mod/telemetry/events/event.ts";
 import { fakeRequest } from "../support/request.ts";
@@ -58,4 +59,56 @@ Deno.test("ServiceLogs writes refusals, events, and the responses of sites only"
     text: string;
   };
   assertMatch(event.text, /HTTP SSL service entered the running state/);
+});
+
+Deno.test("ServiceLogs counts what is lost, and forgets the trouble of a log that goes elsewhere", async () => {
+  await using folder = await tempFolder();
+  const reported: string[] = [];
+  const logs = new ServiceLogs(folder.path, (line) => void reported.push(line));
+  const request = Object.assign(fakeRequest(), { siteId: 1 });
+  const numbers = { sentBytes: 1, contentBytes: 0, receivedBytes: 2, durationMs: 3 };
+  const record = { request, status: 200, ...numbers, win32Status: 0 };
+  await Deno.writeTextFile(folder.at("W3SVC1"), "no directory");
+  for (let i = 0; i < 3; i++) logs.served(record);
+  await logs.flush();
+  assertEquals(logs.lostLines, 3);
+  assertMatch(logs.problems.map(({ text }) => text).join(), /^Cannot write the log in ".*W3SVC1"/);
+  const syslog = {
+    ...effectiveSettings({
+      AccessLogTarget: "syslog",
+      AccessLogSyslog: `unix:${folder.path}/nobody`,
+    }),
+  };
+  await logs.reconfigure(syslog);
+  assertEquals(logs.problems, []);
+  logs.served(record);
+  await logs.flush();
+  assertEquals(logs.lostLines, 4);
+  assertMatch(logs.problems[0]!.text, /^Cannot write the access log to syslog \(unix:.*nobody\): /);
+  assertMatch(
+    reported.at(-1)!,
+    /^The log to syslog \(unix:.*\) cannot be written: .*log lines are/,
+  );
+  await Deno.remove(folder.at("W3SVC1"));
+  await logs.reconfigure(effectiveSettings({ AccessLogFormat: "combined" }));
+  assertEquals(logs.problems, []);
+  logs.served(record);
+  await logs.close();
+  assertEquals([logs.lostLines, lines(folder.at("W3SVC1")).length], [4, 1]);
+});
+
+Deno.test("ServiceLogs writes to files what should go to a stdout that is not there", async () => {
+  await using folder = await tempFolder();
+  const logs = new ServiceLogs(folder.path, () => {}, { hasStdout: false });
+  const settings = effectiveSettings({ AccessLogFormat: "json", AccessLogTarget: "stdout" });
+  await logs.reconfigure({ ...settings, siteNames: [[1, "one"]] });
+  assertMatch(logs.problems[0]!.text, /^a service in the background has no stdout/);
+  const request = Object.assign(fakeRequest(), { siteId: 1 });
+  const numbers = { sentBytes: 1, contentBytes: 0, receivedBytes: 2, durationMs: 3 };
+  logs.served({ request, status: 200, ...numbers, win32Status: 0 });
+  await logs.flush();
+  assertEquals(JSON.parse(lines(folder.at("W3SVC1"))[0]!).httpcfg.site.name, "one");
+  await logs.reconfigure(effectiveSettings({}));
+  assertEquals(logs.problems, []);
+  await logs.close();
 });
