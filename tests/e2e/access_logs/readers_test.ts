@@ -253,7 +253,7 @@ function flat(value: object, at = ""): [string, unknown][] {
 /** What lnav has to be told of JSON: where the time and the values are. */
 const LNAV_FORMAT = {
   $schema: "https://lnav.org/schemas/format-v1.schema.json",
-  httpcfg_json: {
+  httpcfg: {
     title: "httpcfg",
     json: true,
     "file-pattern": "ac[0-9]+.*\\.ndjson$",
@@ -296,7 +296,7 @@ Deno.test({
     const columns = '"http/request/method", "url/path", "http/response/status_code"';
     const { out } = await program.shell(
       `HOME='${program.home}' XDG_CONFIG_HOME='${program.home}/.config' lnav -n ` +
-        `-c ';SELECT ${columns} FROM httpcfg_json' -c ':write-csv-to -' '${file}'`,
+        `-c ';SELECT ${columns} FROM httpcfg' -c ':write-csv-to -' '${file}'`,
     );
     assertEquals(out.trim().split("\n").slice(1).map((row) => row.split(",")), want);
   },
