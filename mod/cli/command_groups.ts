@@ -57,7 +57,10 @@ export const GROUPS: readonly CommandGroup[] = [
       row("status", "services, listening addresses and sites"),
       row("plan", "what a reload would open, close or fail to open"),
       row("explain", "which site would respond to a request, and why"),
-      row("who", "which programs listen on a port"),
+      row("who, diagnose", "which programs listen on a port; all that a bug report needs", [
+        "who",
+        "diagnose",
+      ]),
       row("verify, health", "proof, by connecting, of what is exposed", ["verify", "health"]),
       row("logs, events", "what the sites served, what was refused, what happened", [
         "logs",

@@ -35,10 +35,11 @@ Deno.test("SYSTEM lists every function that is called, and no other", () => {
   assertEquals([...matches(known)].sort(), [...SYSTEM].sort());
 });
 
-Deno.test("seven files start programs: the program itself (two), the shells for lists and workers, the editor, getent, and icacls", () => {
+Deno.test("eight files start programs: the program itself (two), the shells for lists and workers, the editor, getent, icacls, and what diagnose asks the system", () => {
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/commands/config/config_files.ts",
+    "mod/cli/commands/observe/diagnosis/run_script.ts",
     "mod/cli/core/caller_name.ts",
     "mod/config/store/private_folder.ts",
     "mod/host/process/background.ts",

@@ -6,8 +6,17 @@
  */
 import { joinPath, nativePath } from "../../base/files/join_path.ts";
 
+export type WindowsTool =
+  | "cmd"
+  | "icacls"
+  | "netsh"
+  | "netstat"
+  | "schtasks"
+  | "tasklist"
+  | "whoami";
+
 /** Returns the path of a tool. */
-export function windowsTool(name: "cmd" | "icacls" | "netstat" | "tasklist" | "whoami"): string {
+export function windowsTool(name: WindowsTool): string {
   const root = nativePath(Deno.env.get("SystemRoot") ?? "C:\\Windows", "windows");
   return joinPath(root, "System32", `${name}.exe`);
 }

@@ -12,11 +12,14 @@ import { DURATION_BOUNDS, type ServiceTotals } from "../../../mod/telemetry/metr
 
 const NONE: ServiceTotals = {
   atMs: 1_000,
+  build: { version: "1", runtime: "2" },
   requests: [],
   durations: [],
   refused: [],
   connections: { accepted: 0, open: 0, idle: 0, tunnels: 0 },
   tls: { handshakes: 0, failures: [] },
+  exhausted: 0,
+  sockets: { opened: 0, failed: 0 },
   cache: { hits: 0, misses: 0 },
   lostLogLines: 0,
   workers: [],
