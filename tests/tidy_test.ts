@@ -101,9 +101,13 @@ rule("one file writes to stdout and stderr, and one the access log to stdout", (
 });
 
 rule(
-  "escape sequences are made in two files: colors, and the line of progress",
+  "escape sequences are made in three files: colors, the line of progress, and whole screens",
   ({ path, code }) => {
-    const makers = ["mod/cli/core/screen/colors.ts", "mod/cli/core/progress_line.ts"];
+    const makers = [
+      "mod/cli/core/screen/colors.ts",
+      "mod/cli/core/screen/full_screen.ts",
+      "mod/cli/core/progress_line.ts",
+    ];
     if (makers.includes(path)) return [];
     return /\\(?:x1b|u001b|u\{0*1b\}|x9b|u009b)/i.test(code) ? ["has an escape character"] : [];
   },
@@ -113,6 +117,7 @@ rule("only one file makes text printable, and one colors it", ({ path, code }) =
   const makers = [
     "mod/base/printable.ts",
     "mod/cli/core/screen/colors.ts",
+    "mod/cli/core/screen/full_screen.ts",
     "mod/cli/core/output.ts",
   ];
   return !makers.includes(path) && /\bas Printable\b/.test(code) ? ["makes Printable"] : [];

@@ -54,10 +54,10 @@ export const GROUPS: readonly CommandGroup[] = [
     title: "See what it does",
     summary: "Show what listens, what would change, what responds, and what was logged",
     rows: [
-      row("status", "services, listening addresses and sites"),
+      row("status, top", "services, listening addresses and sites; top: live", ["status", "top"]),
       row("plan", "what a reload would open, close or fail to open"),
       row("explain", "which site would respond to a request, and why"),
-      row("who, diagnose", "which programs listen on a port; all that a bug report needs", [
+      row("who, diagnose", "which programs listen on a port; what a bug report needs", [
         "who",
         "diagnose",
       ]),

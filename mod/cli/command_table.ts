@@ -54,6 +54,7 @@ const FILES: readonly CommandFile[] = [
   file("events", () => import("./commands/events.ts")),
   file("metrics", () => import("./commands/observe/metrics.ts")),
   file("who", () => import("./commands/who.ts")),
+  file("top", () => import("./commands/observe/top.ts")),
   file("diagnose", () => import("./commands/observe/diagnose.ts")),
   file("history, history show, history diff, rollback", () => import("./commands/history.ts")),
   file(

@@ -60,6 +60,16 @@ export function progressTerminal(): ProgressTerminal | null {
   };
 }
 
+/** The size of the terminal that stdout is; null if it does not say. */
+export function terminalSize(): { readonly columns: number; readonly rows: number } | null {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return columns > 0 && rows > 0 ? { columns, rows } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Writes all of `text` to `sink`; throws PipeClosed if the reader has closed the pipe. */
 export function writeText(sink: Sink, text: Printable): void {
   const bytes = new TextEncoder().encode(text);

@@ -8,7 +8,7 @@ import xterm from "@xterm/headless";
 import { kill } from "../program.ts";
 import { waitFor } from "../wait.ts";
 
-/** Rows of the terminal. */
+/** Rows of a terminal that is not asked for others. */
 const ROWS = 24;
 /** Lines that are kept. */
 const SCROLLBACK = 5_000;
@@ -29,6 +29,7 @@ export interface Span {
 /** What can be asked of a terminal. */
 export interface TerminalOptions {
   readonly columns: number;
+  readonly rows?: number;
   /** The words that start a command in the right place, such as `nsenter …`. */
   readonly inside: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -41,19 +42,21 @@ export class Terminal implements AsyncDisposable {
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
   readonly #reading: Promise<void>;
-  readonly #columns: number;
+  #columns: number;
+  /** The device, as `tty` names it. */
+  #device = "";
 
-  private constructor({ columns, inside, env }: TerminalOptions) {
+  private constructor({ columns, rows = ROWS, inside, env }: TerminalOptions) {
     this.#columns = columns;
     this.#screen = new xterm.Terminal({
       cols: columns,
-      rows: ROWS,
+      rows,
       scrollback: SCROLLBACK,
       allowProposedApi: true,
     });
     // A shell that is not interactive, as that of `script` is, drops the prompt it inherits.
     const prompt = `PS1='${PROMPT}' PS2='> '`;
-    const shell = `stty rows ${ROWS} cols ${columns}; ${prompt} exec bash --norc --noprofile`;
+    const shell = `stty rows ${rows} cols ${columns}; ${prompt} exec bash --norc --noprofile`;
     const [program = "", ...args] = [...inside, "script", "-qec", shell, "/dev/null"];
     this.#child = new Deno.Command(program, {
       args,
@@ -91,6 +94,34 @@ export class Terminal implements AsyncDisposable {
       else lines.push(this.#spans(y));
     }
     return lines.slice(1).map(withoutTrailingSpace);
+  }
+
+  /** Returns the lines of the screen as it is now, without spaces at their ends. */
+  screen(): string[] {
+    const { active } = this.#screen.buffer;
+    return Array.from({ length: this.#screen.rows }, (_, y) => {
+      return active.getLine(active.viewportY + y)?.translateToString(true) ?? "";
+    });
+  }
+
+  /** Reports whether a program has the other screen, which keeps what was there before. */
+  isTaken(): boolean {
+    return this.#screen.buffer.active.type === "alternate";
+  }
+
+  /** Changes the size, of which the programs on the terminal are told. */
+  async resize(columns: number, rows: number): Promise<void> {
+    if (this.#device === "") throw new Error("the device is read at a prompt: call readDevice()");
+    this.#columns = columns;
+    this.#screen.resize(columns, rows);
+    const args = ["-F", this.#device, "rows", String(rows), "cols", String(columns)];
+    await new Deno.Command("stty", { args }).output();
+  }
+
+  /** Learns the name of the device at a prompt, so that it can be resized. */
+  async readDevice(): Promise<void> {
+    const [line] = await this.type("tty");
+    this.#device = line?.map(({ text }) => text).join("") ?? "";
   }
 
   /** Sends keys, such as `\u0003` for Ctrl-C. */

@@ -32,7 +32,7 @@ Deno.test("diagnose shows the service, the plan and what is not applied", async 
   await home.store({ settings: { MaxConnections: 700 } });
   const { out } = await home.run("diagnose", { os: Deno.build.os });
   assertMatch(section(out, "Service").join("\n"), /HTTP running, .*W3SVC running/);
-  assertEquals(section(out, "Metrics"), ["the service is older and counts nothing"]);
+  assertMatch(section(out, "Metrics")[0]!, /^responses: 1xx 0, 2xx [1-9]/);
   assertEquals(section(out, "Stored and in force")[0], "changes that are not applied: 1");
   assertMatch(section(out, "Plan").join("\n"), / http \[::\]:8080/);
 });

@@ -74,7 +74,10 @@ export function makeReport(input: ReportInput): Report {
     of("Stored and in force", facts.status, (status) => {
       return differenceLines(status, facts.document.value?.value, input);
     }),
-    of("Plan", facts.plan, (plan) => planLines(plan, masker)),
+    of("Plan", facts.plan, (plan) => {
+      const unasked = facts.status.problem === null ? [] : [UNASKED];
+      return [...unasked, ...planLines(plan, masker)];
+    }),
     of("Listening sockets", facts.listeners, (seen) => socketLines(seen, facts, masker)),
     of("Metrics", facts.metrics, (answer) => metricsLines(answer, masker)),
     of("Events", facts.events, (events) => events.map((event) => eventLine(event, masker))),
@@ -97,6 +100,9 @@ export function makeReport(input: ReportInput): Report {
     missing: sections.filter(({ problem }) => problem !== null).map(({ title }) => title),
   };
 }
+
+/** A plan without the service takes its sockets for those of another program. */
+const UNASKED = "made without the service, which could not be asked what it has open";
 
 function pairs(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([name, value]) => `${name}: ${value}`);

@@ -213,7 +213,7 @@ export function metricsLines(answer: ServiceStatus | null, masker: Masker): stri
     }),
     ...limited((answer.certificates ?? []).map(({ name, keys, names, notAfter }) => {
       const shown = [...keys, ...names].map((one) => masker.value(one)).join(" ");
-      return `certificate ${masker.value(name)} until ${masker.value(notAfter)}: ${shown}`;
+      return `certificate ${masker.certificate(name)} until ${masker.value(notAfter)}: ${shown}`;
     })),
     ...limited(totals.requests.map((row) => {
       const counts = row.classes.map((count, i) => `${STATUS_CLASSES[i]} ${count}`).join(", ");
