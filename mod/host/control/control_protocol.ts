@@ -82,6 +82,9 @@ export interface ReloadRequest extends WatchedRequest, BriefRequest {
  */
 export const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;
 
+/** What a service of another version says to a request that it does not know. */
+export const UNKNOWN_REQUEST = "Cannot handle the request: unknown to the running service";
+
 /** The operations on one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";
 

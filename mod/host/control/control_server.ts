@@ -9,6 +9,7 @@ import {
   type ControlAnswer,
   type ControlProgress,
   type ControlRequest,
+  UNKNOWN_REQUEST,
 } from "./control_protocol.ts";
 import { parseControlRequest } from "./control_schema.ts";
 import { type LineStream, readLines } from "./json_lines.ts";
@@ -62,7 +63,7 @@ export async function serveControl(
     const line = await firstLine(stream);
     if (line === null || tokenOf(line) !== token) return;
     const request = parseControlRequest(line);
-    if (request === null) return await send(UNKNOWN_REQUEST);
+    if (request === null) return await send(UNKNOWN_ANSWER);
     await send(await answerFor(request, (progress) => void send(progress), { handle, onFailure }));
     await afterAnswer?.(request);
   } catch (error) {
@@ -72,9 +73,9 @@ export async function serveControl(
   }
 }
 
-const UNKNOWN_REQUEST: ControlAnswer = {
+const UNKNOWN_ANSWER: ControlAnswer = {
   kind: "fault",
-  message: "Cannot handle the request: unknown to the running service",
+  message: UNKNOWN_REQUEST,
   hint: "httpcfg --version; if the service is a different version: httpcfg net stop http /y",
 };
 

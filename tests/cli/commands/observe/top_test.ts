@@ -1,6 +1,8 @@
 // Goal: in a pipe, top prints the rates of an interval and ends, with the status of what it saw last.
 // Method: command lines in a home whose service answers what the test counts.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Fault } from "../../../../mod/base/fault.ts";
+import { UNKNOWN_REQUEST } from "../../../../mod/host/control/control_protocol.ts";
 import { type CommandHome, commandHome, serviceStatus } from "../../../support/command_home.ts";
 import { endpoint, site, totalsOf } from "./live/moments.ts";
 
@@ -74,6 +76,21 @@ Deno.test("without a service top says so, goes on trying, and fails at the end",
   await started;
   assertEquals(found.status, 0, found.out);
   assertStringIncludes(found.out, "- req/s");
+});
+
+Deno.test("an older service has states and no rates", async () => {
+  await using home = await commandHome();
+  await home.serve(({ op }) => {
+    if (op === "totals") return Promise.reject(new Fault(UNKNOWN_REQUEST));
+    return Promise.resolve(
+      serviceStatus({ HTTP: "running" }, { endpoints: [endpoint("10.0.0.5", 80)] }),
+    );
+  });
+  const { status, out } = await home.run("top --interval 0.1");
+  assertEquals(status, 0);
+  assertMatch(out, /^10\.0\.0\.5:80 +open +- +- +- +- +-$/m);
+  const report = await home.run("diagnose", { os: Deno.build.os });
+  assertStringIncludes(report.out, "== Metrics ==\nthe service is older and counts nothing\n");
 });
 
 Deno.test("top refuses what is no interval and no number of looks", async () => {

@@ -20,6 +20,7 @@ import { LogTail } from "../../../../telemetry/logs/log_tail.ts";
 import type { CommandIo } from "../../../core/command.ts";
 import { hostName } from "../../../core/this_machine.ts";
 import { readStoredPlan } from "../../plan.ts";
+import { askTotals } from "../ask_totals.ts";
 import { runQuestion, type ScriptOutput } from "./run_script.ts";
 import { type FactSource, factSources } from "./system_facts.ts";
 
@@ -99,9 +100,7 @@ export async function gatherFacts(io: CommandIo): Promise<Facts> {
   const sources = factSources({ os: io.os, pid, logFolder: io.paths.log });
   const [metrics, plan, listeners, machine, files, events, refused, ...outputs] = await Promise.all(
     [
-      status.value === null
-        ? status
-        : part(io.control.ask({ op: "totals" }, undefined, { limitMs: PROGRAM_MS })),
+      status.value === null ? status : part(askTotals(io.control, PROGRAM_MS)),
       planOf(io, status, document),
       part(view.findListeners(null)),
       part(Promise.resolve(view.readMachine())),

@@ -8,6 +8,7 @@ import { ratesBetween } from "../../../../telemetry/metrics/rates.ts";
 import { readEvents } from "../../../../telemetry/events/event_log.ts";
 import type { ServiceTotals } from "../../../../telemetry/metrics/totals.ts";
 import type { CommandIo } from "../../../core/command.ts";
+import { askTotals } from "../ask_totals.ts";
 import type { LiveData } from "./live_data.ts";
 
 /** Milliseconds for the service to answer: it may have ten thousand addresses to tell of. */
@@ -30,7 +31,7 @@ export class LiveFeed {
     let status: LiveData["status"] = null;
     let problem: string | null = null;
     try {
-      status = await control.ask({ op: "totals" }, undefined, { limitMs: ANSWER_MS });
+      status = await askTotals(control, ANSWER_MS);
     } catch (error) {
       problem = messageOf(error);
     }

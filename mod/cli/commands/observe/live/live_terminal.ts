@@ -59,6 +59,7 @@ class LiveTerminal {
   #shown: ReturnType<typeof printable>[] | null = null;
   #isOpen = false;
   #status: number = EXIT.ok;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(feed: LiveFeed, options: LiveOptions) {
     this.#feed = feed;
@@ -91,7 +92,7 @@ class LiveTerminal {
   }
 
   async run(): Promise<number> {
-    void this.#readKeys();
+    void this.#readKeys().catch((error) => this.#fail(error));
     const { intervalMs } = this.#options;
     let waitMs = Math.min(SECOND_MS, intervalMs);
     while (!this.#over.signal.aborted) {
@@ -102,12 +103,26 @@ class LiveTerminal {
       await pause(waitMs, this.#over.signal);
       waitMs = intervalMs;
     }
+    if (this.#failure !== null) throw this.#failure.error;
     return this.#status;
   }
 
-  #on(signal: Deno.Signal, handler: () => void): void {
+  #on(signal: Deno.Signal, react: () => void): void {
+    const handler = (): void => {
+      try {
+        react();
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
     Deno.addSignalListener(signal, handler);
     this.#signals.push([signal, handler]);
+  }
+
+  /** Ends with an error of our own: thrown where it arose, it would leave the terminal taken. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#over.abort();
   }
 
   #end(status: number): void {
@@ -160,7 +175,7 @@ class LiveTerminal {
     this.#state = afterKey(before, key, this.#extent);
     if (this.#state.isOver) return this.#end(EXIT.ok);
     const isNew = this.#state.view === "events" && before.view !== "events";
-    if (isNew) void this.#readEvents();
+    if (isNew) void this.#readEvents().catch((error) => this.#fail(error));
   }
 
   /** Events are read only while they are seen: at once, not with the next moment. */
