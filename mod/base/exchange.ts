@@ -348,6 +348,11 @@ export interface BodySource {
    * what it says, and anything else as a bug.
    */
   pull(): Promise<Uint8Array | null>;
+  /**
+   * Asks a body without an end of its own to end soon: the connection is to close, and would wait for
+   * it. May be called at any time, also more than once. Absent for a body that ends by itself.
+   */
+  drain?(): void;
   /** Called exactly once: after the end, after a failure, or when the client has gone away. */
   close(): void;
 }

@@ -149,10 +149,19 @@ export class Connection implements ConnectionContext, Linked<Connection> {
     onEnd();
   }
 
-  /** Closes the connection: immediately if it is idle, otherwise after the current response. */
+  /**
+   * Closes the connection: immediately if it is idle, otherwise after the current response, which ends
+   * soon if it is a stream.
+   */
   closeGracefully(): void {
     this.mustClose = true;
     if (this.isIdle) this.abort(null);
+    else this.drainSource();
+  }
+
+  /** Ends a response without an end of its own. */
+  drainSource(): void {
+    this.#responder.drainSource();
   }
 
   /** Closes the connection immediately. Logged if a request was in progress. */

@@ -147,6 +147,11 @@ export class Responder {
     }
   }
 
+  /** Asks the body source to end, if it would not by itself. */
+  drainSource(): void {
+    this.#source?.drain?.();
+  }
+
   /**
    * Ends what a handler may still use; returns what must be awaited until nothing reads from the
    * connection anymore, or null.
@@ -273,6 +278,7 @@ export class Responder {
   ): Promise<boolean> {
     this.#ensureStartTime(exchange);
     this.#source = source;
+    if (this.#context.mustClose || this.#shared.isRetiring) this.drainSource();
     if (!this.#context.output.isEmpty) await this.flush();
     try {
       const framing = sourceFraming(exchange, response, source);

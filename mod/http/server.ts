@@ -77,6 +77,11 @@ interface Drain {
   readonly resolve: () => void;
 }
 
+/** Ends a response that would not end by itself. */
+function drainSource(connection: Connection): void {
+  connection.drainSource();
+}
+
 /** All connections of one service. */
 export class HttpServer {
   readonly #shared: SharedState;
@@ -157,6 +162,7 @@ export class HttpServer {
    */
   retire(): Promise<void> {
     this.#shared.isRetiring = true;
+    this.#connections.forEach(drainSource);
     return new Promise((resolve) => {
       this.#whenEmpty.push(resolve);
       this.#tellEmpty();

@@ -1,10 +1,38 @@
 // Goal: connections are counted, limited and drained in good order. Method: streams in memory.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { BodySource, HttpResponse } from "../../mod/base/exchange.ts";
 import { BufferPool } from "../../mod/http/buffer_pool.ts";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/** A body that ends only when it is told to. */
+class EndlessSource implements BodySource {
+  readonly length = null;
+  closed = 0;
+  #pulls = 0;
+  readonly #drained = Promise.withResolvers<null>();
+
+  pull(): Promise<Uint8Array | null> {
+    if (this.#pulls++ === 0) return Promise.resolve(new TextEncoder().encode("first"));
+    return this.#drained.promise;
+  }
+  drain(): void {
+    this.#drained.resolve(null);
+  }
+  close(): void {
+    this.closed++;
+  }
+}
+
+/** What ends the connections of a server in good order. */
+const ENDINGS: Readonly<Record<string, (engine: TestEngine) => Promise<unknown>>> = {
+  drain: ({ server }) => server.drain(30_000),
+  drainEndpoints: ({ server }) => {
+    return Promise.all(server.drainEndpoints([{ ip: "127.0.0.2", port: 8080 }] as never, 30_000));
+  },
+};
 
 Deno.test("HttpServer.drain() ends idle connections, lets responses end, then aborts", async () => {
   let respond: (value: typeof HELLO) => void = () => {};
@@ -32,6 +60,58 @@ Deno.test("HttpServer.drain() ends idle connections, lets responses end, then ab
   const dropped = engine.refused.map(({ reason, target }) => [reason, target]);
   assertEquals(dropped, [["Connection_Dropped", "/slow"]]);
   assertEquals(engine.connect().isClosed, true, "no new connection while draining");
+});
+
+for (const [how, end] of Object.entries(ENDINGS)) {
+  Deno.test(`HttpServer ends a stream without an end: ${how}`, async () => {
+    const sources: EndlessSource[] = [];
+    const engine = new TestEngine(() => {
+      const source = new EndlessSource();
+      sources.push(source);
+      return { status: 200, headers: [], body: source };
+    });
+    const stream = engine.connect();
+    stream.send(GET);
+    await stream.until(() => stream.text.includes("first"));
+    const ended = end(engine);
+    await stream.closed();
+    await ended;
+    assertEquals(stream.text.endsWith("\r\n0\r\n\r\n"), true, "the stream ends as a whole one");
+    assertEquals(sources.map(({ closed }) => closed), [1]);
+    assertEquals(engine.refused, []);
+    engine.server.resume();
+    await engine.quiet();
+  });
+}
+
+Deno.test("HttpServer.retire() ends a stream, and the connection with the response after it", async () => {
+  const engine = new TestEngine(() => {
+    return { status: 200, headers: [], body: new EndlessSource() };
+  });
+  const stream = engine.connect();
+  stream.send(GET);
+  await stream.until(() => stream.text.includes("first"));
+  const retired = engine.server.retire();
+  await stream.until(() => stream.text.endsWith("\r\n0\r\n\r\n"));
+  stream.send(GET);
+  await stream.closed();
+  await retired;
+  assertEquals(statuses(stream.text), [200, 200]);
+  assertStringIncludes(stream.text, "Connection: close\r\n");
+});
+
+Deno.test("HttpServer ends a stream that begins while it is drained", async () => {
+  const source = new EndlessSource();
+  let respond: (value: HttpResponse) => void = () => {};
+  const engine = new TestEngine(() => new Promise((resolve) => respond = resolve));
+  const stream = engine.connect();
+  stream.send(GET);
+  await settle();
+  const drained = engine.server.drain(30_000);
+  respond({ status: 200, headers: [], body: source });
+  await stream.closed();
+  await drained;
+  assertEquals([statuses(stream.text), source.closed], [[200], 1]);
 });
 
 Deno.test("HttpServer.drainEndpoints() drains the connections of each endpoint", async () => {

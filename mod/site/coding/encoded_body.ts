@@ -68,6 +68,10 @@ class EncodedBody implements BodySource {
     }
   }
 
+  drain(): void {
+    this.#source.drain?.();
+  }
+
   close(): void {
     this.#isClosed = true;
     // What is under way ends first: it would never learn that its encoder is gone.
