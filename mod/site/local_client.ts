@@ -33,10 +33,18 @@ export function isLocalClient(request: HttpRequest): boolean {
  */
 export function isRebound(
   { local, host }: Pick<HttpRequest, "local" | "host">,
-  { bindings }: Pick<SiteRecord, "bindings">,
+  site: Pick<SiteRecord, "bindings" | "secureBindings">,
 ): boolean {
   if (!isLoopback(local.ip) || isLoopbackHost(host)) return false;
-  return !bindings.some((text) => {
+  return !isBoundHost(host, site);
+}
+
+/** Reports whether a binding of the site names the host, in lower case. */
+export function isBoundHost(
+  host: string,
+  { bindings, secureBindings }: Pick<SiteRecord, "bindings" | "secureBindings">,
+): boolean {
+  return [...bindings, ...secureBindings].some((text) => {
     const binding = parseBinding(text);
     return !isProblem(binding) && binding.host !== "" && isHostFor(binding.host, host);
   });

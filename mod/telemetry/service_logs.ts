@@ -10,7 +10,7 @@ import { fileFault, fileReason } from "../base/file_fault.ts";
 import type { AccessLogTarget } from "../config/rules/access_log.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
 import { logTrouble, type NewEvent } from "./events/event.ts";
-import { EventLog } from "./events/event_log.ts";
+import { EventLog, type RecentEvent } from "./events/event_log.ts";
 import type { LogPart } from "./logs/collected_lines.ts";
 import type { FormatSettings } from "./logs/site_formats.ts";
 import { HttpErrLog } from "./logs/httperr_log.ts";
@@ -133,6 +133,11 @@ export class ServiceLogs {
 
   event(event: NewEvent): void {
     this.#events.write(event);
+  }
+
+  /** The newest events since the service started, the oldest of them first. */
+  get recentEvents(): readonly RecentEvent[] {
+    return this.#events.recent;
   }
 
   /** Opens the files by their names again. */

@@ -58,6 +58,7 @@ import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
 import { upstreamEvent, upstreamStatuses } from "../web/upstream_views.ts";
+import { ServiceDashboard } from "../web/service_dashboard.ts";
 import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
 import { AddressWatch } from "./address_watch.ts";
@@ -120,6 +121,7 @@ class ServiceProcess {
   readonly #registrations: Registrations;
   readonly #confirmation: Confirmation;
   readonly #https: HttpsService;
+  readonly #dashboard: ServiceDashboard;
   readonly #acme: AcmeService;
   readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
@@ -143,6 +145,7 @@ class ServiceProcess {
     this.#traces = traces;
     traces.event = (event): void => logs.event(event);
     const store = withDocumentEvents(options.store, logs);
+    this.#dashboard = this.#makeDashboard();
     const workers = this.#workers = this.#makeWorkers(siteHandler);
     const https = new HttpsService({
       store,
@@ -401,6 +404,22 @@ class ServiceProcess {
     return await inSlices(expositionText(serviceMetrics({ status, totals }), format));
   }
 
+  #makeDashboard(): ServiceDashboard {
+    const { os } = Deno.build;
+    return new ServiceDashboard({
+      program: this.#options.version,
+      host: Deno.hostname(),
+      status: () => this.status(),
+      measured: () => this.#measured(),
+      events: () => this.#logs.recentEvents,
+      typed: async (view) => {
+        if (os === "linux") return view;
+        return (await import("../../base/hints/system_lines.ts")).withHintsOn(os, view);
+      },
+      now: Date.now,
+    });
+  }
+
   #makeWorkers(siteHandler: SiteHandlerFactory): Workers {
     const { paths, version, spawner, log } = this.#options;
     const logs = this.#logs;
@@ -411,6 +430,7 @@ class ServiceProcess {
       },
       prometheus: () => this.#exposition("prometheus"),
       openmetrics: () => this.#exposition("openmetrics"),
+      dashboard: () => this.#dashboard.view(),
     });
     const event = (event: NewEvent): void => logs.event(event);
     const reports = new FaultReports();

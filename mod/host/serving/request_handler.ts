@@ -22,6 +22,7 @@ import { FileAccess } from "../../site/static/file_access.ts";
 import { type CacheCounts, ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { ServiceSource } from "../../site/about/service_source.ts";
+import { Dashboards } from "../../site/dashboard/dashboards.ts";
 import { CachedResponses } from "./cache_view.ts";
 import { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import { Pauses } from "./pauses.ts";
@@ -72,11 +73,16 @@ export class RequestHandler {
   readonly #options: RequestHandlerOptions;
   readonly #files = new FileAccess();
   readonly #proxies: Proxies;
+  readonly #dashboards: Dashboards;
   readonly #ruleState = new RuleState();
   #current: Current | null = null;
 
   constructor(options: RequestHandlerOptions) {
     this.#options = options;
+    this.#dashboards = new Dashboards({
+      source: async () => await options.service("dashboard"),
+      viewers: this.limits.of(LIMIT.viewers),
+    });
     this.#proxies = new Proxies({
       tunnelLimits: new TunnelLimits(this.limits.of(LIMIT.tunnelsPerAddress)),
       requestLimit: (max) => {
@@ -97,6 +103,7 @@ export class RequestHandler {
     const rules = this.#rulesOf(sites, judgedByRecords(served.certificates));
     const cache = new ResponseCache(settings, undefined, this.cacheCounts);
     this.#proxies.begin(via);
+    this.#dashboards.begin();
     const registrations = programs.map((program): RegisteredHandler => {
       return { prefix: program.prefix, handle: this.#proxies.ofProgram(program).handle };
     });
@@ -105,6 +112,7 @@ export class RequestHandler {
       cache,
       files: this.#files,
       proxies: this.#proxies,
+      dashboards: this.#dashboards,
       service,
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
@@ -123,6 +131,7 @@ export class RequestHandler {
     }, TICK_MS);
     this.#current = { served, rules, cached: new CachedResponses(cache, sites), ticker };
     this.#proxies.closeOthers(graceMs);
+    this.#dashboards.closeOthers();
     return handler;
   }
 
@@ -158,6 +167,8 @@ export class RequestHandler {
   clear(): void {
     this.#proxies.begin("");
     this.#proxies.closeOthers(this.#graceMs);
+    this.#dashboards.begin();
+    this.#dashboards.closeOthers();
     clearInterval(this.#current?.ticker);
     this.#ruleState.close();
     this.#current = null;

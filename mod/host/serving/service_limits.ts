@@ -18,10 +18,15 @@ export const LIMIT = {
   tunnelsPerAddress: "MaxTunnelsPerAddress",
   /** Requests that a program has not answered yet. */
   requestsPerProgram: "requests",
+  /** Those who watch a live page. */
+  viewers: "viewers",
 } as const;
 
 /** The length of HTTP.sys's queues. */
 const REQUESTS_PER_PROGRAM_MAX = 1000;
+
+/** Each of them is sent what changes, every second. */
+const VIEWERS_MAX = 100;
 
 /** Returns the name of the limit of connections to the site `id`. */
 export function siteLimit(id: number): string {
@@ -48,6 +53,7 @@ export function serviceLimits(
     { name: LIMIT.connectionsPerAddress, max: MaxConnectionsPerAddress },
     { name: LIMIT.tunnelsPerAddress, max: MaxTunnelsPerAddress },
     { name: LIMIT.requestsPerProgram, max: REQUESTS_PER_PROGRAM_MAX },
+    { name: LIMIT.viewers, max: VIEWERS_MAX },
     ...sites.flatMap(({ id, maxConnections, access }): ServiceLimit[] => {
       const rows = [[siteLimit(id), maxConnections], [
         siteClientLimit(id),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { DashboardView } from "./dashboard_view.ts";
 import type { ListeningView } from "./listening_view.ts";
 
 /** The questions, each with the type of its answer. */
@@ -12,6 +13,8 @@ export interface ServiceAnswers {
   /** The metrics in the text format of Prometheus. */
   readonly prometheus: string;
   readonly openmetrics: string;
+  /** What live pages show. */
+  readonly dashboard: DashboardView;
 }
 
 export type ServiceQuestion = keyof ServiceAnswers;
@@ -20,6 +23,7 @@ export const SERVICE_QUESTIONS = [
   "listening",
   "prometheus",
   "openmetrics",
+  "dashboard",
 ] as const satisfies readonly ServiceQuestion[];
 
 /** Returns the answer at this moment. */

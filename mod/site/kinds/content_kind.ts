@@ -44,6 +44,10 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
   parse?(text: string, line: (text: string) => string): C | null | Promise<C | null>;
   /** The forms of that text, for the help: `redirect:TARGET`. */
   readonly forms?: readonly string[];
+  /** Where a site with it is bound unless the administrator says otherwise; absent for nowhere. */
+  readonly defaultBinding?: string;
+  /** What of the machine it shows to whoever can reach it; absent for nothing. */
+  readonly reveals?: string;
   /** The limits of requests that an upstream gets at a time, which the content sets. */
   requestLimits?(content: C): readonly number[];
   /**

@@ -48,6 +48,11 @@ export function hasContentFlag(input: FlagInput): boolean {
   return Object.keys(contentFlags()).some((name) => isGiven(input, name));
 }
 
+/** Returns where a site of the kind that is selected is bound by default; null for nowhere. */
+export function defaultBinding(input: FlagInput): string | null {
+  return KINDS.find(({ kind }) => isGiven(input, kind))?.defaultBinding ?? null;
+}
+
 /** Returns what completes a command line that has no content: any kind that needs nothing else. */
 export function missingContent(input: FlagInput, kinds: Kinds = KINDS): Correction[] {
   if (kinds.some(({ kind }) => isGiven(input, kind))) return [];

@@ -12,6 +12,7 @@ import { strictObject } from "../../config/document/shape.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import { parseLocalTarget } from "../proxied/proxy_target.ts";
 import type { ContentKind } from "./content_kind.ts";
+import { dashboard } from "./dashboard.ts";
 import { echo } from "./echo.ts";
 import { metrics } from "./metrics.ts";
 import { proxy } from "./proxy.ts";
@@ -30,6 +31,7 @@ export const KINDS: readonly ContentKind[] = [
   echo,
   welcome,
   metrics,
+  dashboard,
 ];
 
 /** Returns the kind of content that has been checked. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Dashboards } from "../dashboard/dashboards.ts";
 import type { SiteProxies } from "../proxy/proxies.ts";
 import type { FolderLookUp } from "../path_values.ts";
 import type { FileAccess } from "../static/file_access.ts";
@@ -20,6 +21,8 @@ export interface SiteContext {
   readonly cache: ResponseCache;
   readonly files: FileAccess;
   readonly proxies: SiteProxies;
+  /** The live pages. */
+  readonly dashboards: Dashboards;
   /** Asks the service about itself. */
   readonly service: ServiceSource;
   /** Milliseconds since 1970. */

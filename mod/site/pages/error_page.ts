@@ -76,6 +76,16 @@ const ERRORS = {
     sentence: "The contents of this folder are not listed.",
     showsAddress: true,
   },
+  strangeHost: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "This page is not served under this host name: a binding of the site has to name it.",
+  },
+  otherSite: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "This page may not be loaded by another site.",
+  },
   missing: {
     status: 404,
     title: "Not Found",
@@ -130,6 +140,12 @@ const ERRORS = {
     status: 503,
     title: "Service Unavailable",
     sentence: "The server is busy checking passwords.",
+    isPassing: true,
+  },
+  viewers: {
+    status: 503,
+    title: "Service Unavailable",
+    sentence: "Too many clients are watching this page already.",
     isPassing: true,
   },
   timeout: {

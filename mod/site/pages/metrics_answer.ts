@@ -18,7 +18,7 @@ const TYPES = {
 
 /** Returns the handler, which answers on every path: `/metrics` is a custom, not a rule. */
 export function metricsHandler(
-  site: Pick<SiteRecord, "bindings">,
+  site: Pick<SiteRecord, "bindings" | "secureBindings">,
   service: ServiceSource,
 ): Handler {
   return (request) => {

@@ -30,10 +30,17 @@ interface EventLogOptions {
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
+/** Events that are kept in memory. */
+const RECENT_MAX = 50;
+
+/** An event with the number that it has since the log was opened. */
+export type RecentEvent = ServiceEvent & { readonly serial: number };
+
 /** Collects events. Nothing here throws, and only `flush` and `close` wait. */
 export class EventLog {
   readonly #now: () => number;
   readonly #file: LogFile;
+  #recent: readonly RecentEvent[] = [];
 
   constructor({ folder, now, onTrouble }: EventLogOptions) {
     this.#now = now;
@@ -51,6 +58,13 @@ export class EventLog {
   write(event: NewEvent): void {
     const stored: ServiceEvent = { time: new Date(this.#now()).toISOString(), ...event };
     this.#file.append(`${printableJson(stored)}\n`, SAME_DAY);
+    const serial = (this.#recent.at(-1)?.serial ?? 0) + 1;
+    this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { ...stored, serial }];
+  }
+
+  /** The newest events since the log was opened, the oldest of them first. */
+  get recent(): readonly RecentEvent[] {
+    return this.#recent;
   }
 
   /** Must be called every second. */

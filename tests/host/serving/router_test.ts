@@ -9,6 +9,7 @@ import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { ChallengeAnswers } from "../../../mod/site/challenge_answers.ts";
 import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { testDashboards } from "../../support/about/dashboard.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { limitOf } from "../../support/workers/limits.ts";
 import { fakeRequest } from "../../support/request.ts";
@@ -50,6 +51,7 @@ async function resultOf(
     }),
     files: new FileAccess(),
     proxies: testProxies(),
+    dashboards: testDashboards(),
     service: noService,
     now: () => 0,
     isPaused: () => isPaused,

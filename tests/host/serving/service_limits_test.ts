@@ -13,6 +13,7 @@ Deno.test("serviceLimits() returns what is set, and the sites that have a limit"
     { name: "MaxConnectionsPerAddress", max: 5 },
     { name: "MaxTunnelsPerAddress", max: 1024 },
     { name: "requests", max: 1000 },
+    { name: "viewers", max: 100 },
     { name: siteLimit(2), max: 3 },
   ]);
 });

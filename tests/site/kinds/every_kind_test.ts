@@ -1,6 +1,7 @@
 // Goal: a kind of site content is one file and one line in the table, and the rest of the program
 // knows it only from there. Method: every check reads the table, and none names a kind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { testDashboards } from "../../support/about/dashboard.ts";
 import { loadCommands } from "../../support/commands.ts";
 import { findGroup } from "../../../mod/cli/command_groups.ts";
 import { commandHelp } from "../../../mod/cli/core/help.ts";
@@ -144,6 +145,7 @@ Deno.test("every example of a kind is stored, listed, explained, reread and serv
       proxies: answeringProxies(),
       folders: () => undefined,
       applicationPath: "/",
+      dashboards: testDashboards(),
       service: noService,
       now: () => 0,
     };

@@ -11,6 +11,7 @@ import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { CONTENT_RULES, kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
+import { testDashboards } from "../../support/about/dashboard.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
@@ -22,6 +23,7 @@ const CONTEXT: SiteContext = {
   files: new FileAccess(),
   proxies: testProxies(),
   applicationPath: "/",
+  dashboards: testDashboards(),
   service: noService,
   now: () => Date.now(),
 };

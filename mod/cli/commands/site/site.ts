@@ -12,6 +12,7 @@ import type { ConfigDocument, SiteRecord } from "../../../config/document/docume
 import { addSite, findSite, nextSiteId, removeSite } from "../../../config/document/edit.ts";
 import {
   contentExamples,
+  defaultBinding,
   missingContent,
   readContent,
   SAMPLE_WORDS,
@@ -34,6 +35,7 @@ import { table } from "../../core/table.ts";
 import { report } from "../../core/report.ts";
 import { asksClients, changedRules, readRules, withRules } from "./rule_flags.ts";
 import { ruleRows } from "./rule_rows.ts";
+import { exposureNotices } from "./site_exposure.ts";
 import { checkSame } from "./same_site.ts";
 import { descriptionFlags, descriptionHelp } from "./site_description.ts";
 import {
@@ -154,8 +156,8 @@ export const commands: readonly CommandSpec[] = [siteAdd, siteList, siteShow, si
 
 async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const [name = ""] = input.words;
-  const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
+  const bindings = bindingsOr(readBindings(input, "bind"), secureBindings, input);
   checkSiteName(name, input);
   if (bindings.length + secureBindings.length === 0) {
     const binding = { add: ["--bind", `:${freePort(await io.store.read())}:`] };
@@ -191,10 +193,21 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     return document;
   });
   report(io, ruleChange.notices);
+  if (site !== null && result.problem === null) report(io, exposureNotices(site));
   if (asksClients(ruleChange) && site !== null) {
     report(io, siteTrustNotices(io, (await io.store.read()).ssl, site));
   }
   return await finishChange(input, io, result, { site });
+}
+
+/** Returns `given`; if no binding is given at all, the one that the content has by default. */
+function bindingsOr(
+  given: readonly string[],
+  secure: readonly string[],
+  input: CommandInput,
+): readonly string[] {
+  const own = given.length + secure.length === 0 ? defaultBinding(input) : null;
+  return own === null ? given : [own];
 }
 
 /** Formats the sites for a pipe; without applications there is no column for them. */

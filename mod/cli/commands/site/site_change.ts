@@ -29,6 +29,7 @@ import {
   readLimits,
   siteOf,
 } from "./site_flags.ts";
+import { exposureNotices } from "./site_exposure.ts";
 import { MAP_CHANGE_FLAGS, readMaps, withMaps } from "./site_maps.ts";
 
 const siteSet: CommandSpec = {
@@ -87,6 +88,7 @@ const siteSet: CommandSpec = {
       return replaceSite(document, changed);
     });
     report(io, ruleChange.notices);
+    if (changed !== null && result.problem === null) report(io, exposureNotices(changed));
     if (asksClients(ruleChange) && changed !== null) {
       report(io, siteTrustNotices(io, (await io.store.read()).ssl, changed));
     }
