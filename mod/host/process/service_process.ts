@@ -33,7 +33,7 @@ import type {
   ServiceSource,
 } from "../../site/about/service_source.ts";
 import { type ExpositionFormat, expositionText } from "../../telemetry/metrics/exposition.ts";
-import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
+import { kindOf, loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { FaultReports, type ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { formatProxyTarget } from "../../site/proxied/proxy_target.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
@@ -411,6 +411,10 @@ class ServiceProcess {
       host: Deno.hostname(),
       status: () => this.status(),
       measured: () => this.#measured(),
+      ownSites: () => {
+        const own = this.#web.sites.filter(({ content }) => kindOf(content).reveals !== undefined);
+        return own.map(({ name }) => name);
+      },
       events: () => this.#logs.recentEvents,
       typed: async (view) => {
         if (os === "linux") return view;

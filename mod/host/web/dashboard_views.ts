@@ -45,6 +45,8 @@ export interface DashboardSources {
   /** What is counted now, and what it is compared with; null for the start. */
   readonly totals: { readonly now: ServiceTotals; readonly before: ServiceTotals | null };
   readonly certificates: readonly CertificateStatus[];
+  /** The names of the sites that show the service. */
+  readonly ownSites: readonly string[];
   /** The newest last. */
   readonly events: readonly RecentEvent[];
 }
@@ -54,7 +56,11 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
   const { id, nowMs, status, totals, events } = sources;
   const startedMs = status.startedAt === null ? nowMs : Date.parse(status.startedAt);
   const socketOf = yield* socketsOf(status.endpoints);
-  const rates = new TrafficRates(totals.now, totals.before, { startedMs, socketOf });
+  const rates = new TrafficRates(totals.now, totals.before, {
+    startedMs,
+    socketOf,
+    ownSites: new Set(sources.ownSites),
+  });
   const certificates = certificateRows(sources.certificates, status.acme ?? [], nowMs);
   const upstreams = upstreamRows(status);
   const addresses = yield* addressRows(status.endpoints, rates);

@@ -22,6 +22,7 @@ interface ServiceDashboardOptions {
   status(): Promise<ServiceStatus>;
   /** What is counted, and the certificates in use. */
   measured(): Promise<Pick<DashboardSources, "certificates"> & { readonly totals: ServiceTotals }>;
+  ownSites(): DashboardSources["ownSites"];
   events(): DashboardSources["events"];
   /** Returns a view with its hints as they are typed on this system. */
   typed(view: DashboardView): DashboardView | Promise<DashboardView>;
@@ -68,6 +69,7 @@ export class ServiceDashboard {
         status,
         totals: { now: totals, before: this.#window.add(totals) },
         certificates,
+        ownSites: this.#options.ownSites(),
         events: this.#options.events(),
       })),
     );

@@ -38,22 +38,26 @@ export class TrafficRates {
   readonly seconds: number;
   readonly #now: ServiceTotals;
   readonly #before: ServiceTotals | null;
+  readonly #ownSites: ReadonlySet<string>;
   readonly #bySite: ReadonlyMap<string, Rates>;
   readonly #byAddress: ReadonlyMap<string, Rates>;
   readonly #latencies: ReadonlyMap<string, Latency | null>;
 
   /**
    * Without `before`, rates are those since `startedMs`. `socketOf` returns the listening socket of an
-   * address to which clients have connected.
+   * address to which clients have connected. What `ownSites` serve is about the service: a live page is
+   * one response for as long as somebody watches, so that the latency of all sites leaves them out.
    */
   constructor(
     now: ServiceTotals,
     before: ServiceTotals | null,
-    { startedMs, socketOf }: {
+    { startedMs, socketOf, ownSites }: {
       readonly startedMs: number;
       readonly socketOf: (address: string) => string;
+      readonly ownSites: ReadonlySet<string>;
     },
   ) {
+    this.#ownSites = ownSites;
     this.#now = now;
     this.#before = before;
     this.seconds = Math.max(0.001, (now.atMs - (before?.atMs ?? startedMs)) / 1000);
@@ -85,7 +89,8 @@ export class TrafficRates {
     const hits = now.cache.hits - (before?.cache.hits ?? 0);
     const misses = now.cache.misses - (before?.cache.misses ?? 0);
     const old = new Map(before?.durations.map((one) => [one.site, one.buckets]));
-    const sum = now.durations.map(({ site, buckets }) => differences(buckets, old.get(site)));
+    const sum = now.durations.filter(({ site }) => !this.#ownSites.has(site))
+      .map(({ site, buckets }) => differences(buckets, old.get(site)));
     return {
       seconds: rounded(this.seconds),
       connections: open,

@@ -21,6 +21,7 @@ function viewOf(
     status: { ...RUNNING_STATUS, ...status },
     totals: { now: emptyTotals(), before: null },
     certificates: [],
+    ownSites: [],
     events: [],
     ...sources,
   }));

@@ -12,6 +12,7 @@ Deno.test("a view is made once for all who ask within a second, with an id of it
       return Promise.resolve(RUNNING_STATUS);
     },
     measured: () => Promise.resolve({ totals: emptyTotals(), certificates: [] }),
+    ownSites: () => [],
     events: () => [],
     typed: (view) => view,
     now: () => now,

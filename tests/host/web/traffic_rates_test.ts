@@ -3,7 +3,7 @@ import { RateWindow, TrafficRates } from "../../../mod/host/web/traffic_rates.ts
 import type { ServiceTotals } from "../../../mod/telemetry/metrics/totals.ts";
 import { emptyTotals } from "../../support/about/totals.ts";
 
-const START = { startedMs: 0, socketOf: (address: string) => address };
+const START = { startedMs: 0, socketOf: (address: string) => address, ownSites: new Set("") };
 
 /** Returns what is counted after `seconds`: that many responses of a site, and those that failed. */
 function totalsAt(seconds: number, requests = 0, failed = 0): ServiceTotals {
@@ -54,6 +54,19 @@ Deno.test("quantiles are found in their bucket, and not beyond the bounds", () =
   assertEquals(quantilesOf([50, 50, ...rest]), { p50: 0.005, p95: 0.0095, p99: 0.0099 });
   assertEquals(quantilesOf([90, 0, ...rest.slice(1), 10]), { p50: 0.00278, p95: null, p99: null });
   assertEquals(quantilesOf([0, 0, ...rest]), null);
+});
+
+Deno.test("the latency of all sites is without those that show the service", () => {
+  const { durations } = totalsAt(0, 10);
+  const long = {
+    site: "page",
+    buckets: [...Array.from({ length: 14 }, () => 0), 50],
+    sumSeconds: 0,
+  };
+  const now = { ...totalsAt(10), durations: [...durations, long] };
+  const rates = new TrafficRates(now, null, { ...START, ownSites: new Set(["page"]) });
+  assertEquals(rates.traffic.latency?.p99, 0.00495);
+  assertEquals(rates.latencyOf("page"), { p50: null, p95: null, p99: null });
 });
 
 Deno.test("the window is ten seconds as long as somebody looks, and starts anew after a pause", () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byteRate, count, duration, rate, short } from "./format.js";
+import { bytes, count, duration, short } from "./format.js";
 import { setText } from "./dom.js";
 import { CHARTS, summaryOf } from "./history.js";
 
@@ -11,11 +11,12 @@ const HEIGHT = 150;
 /** Lines differ by more than their colour. */
 const DASHES = [[], [7, 4], [2, 3]];
 
+/** The title of a chart says what its numbers are. */
 const FORMATS = {
-  rate: (value) => rate(Number(value.toPrecision(3))),
+  rate: short,
   seconds: duration,
   count: (value) => count(Math.round(value)),
-  bytes: (value) => byteRate(Number(value.toPrecision(3))),
+  bytes,
 };
 
 const AXES = {

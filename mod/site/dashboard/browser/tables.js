@@ -201,12 +201,12 @@ export const TABLES = [
         text: ({ site, path }) => path === "/" ? site : `${site}${path}`,
         isExtra: true,
       }),
-      column("requests", "Under way", {
+      column("requests", "Active", {
         text: ({ requests }) => count(requests),
         sort: (row) => row.requests,
         isNumber: true,
       }),
-      column("connections", "Connections", {
+      column("connections", "Open", {
         text: ({ connections }) => count(connections),
         sort: (row) => row.connections,
         isNumber: true,
