@@ -33,7 +33,6 @@ const FIELDS: readonly HeaderField[] = [
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "no-referrer"],
   ["Cross-Origin-Resource-Policy", "same-origin"],
-  ["Cross-Origin-Opener-Policy", "same-origin"],
   ["Cache-Control", "no-store"],
 ];
 

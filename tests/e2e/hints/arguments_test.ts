@@ -187,6 +187,14 @@ const SITES: readonly Row[] = [
     cured: "hint",
   },
   {
+    name: "a live page that other machines can reach",
+    line: `${BLOG} --bind :81: --dashboard`,
+    isDone: true,
+    says: "can be reached from other machines",
+    hints: ["httpcfg site set blog --allow 127.0.0.0/8 --allow ::1"],
+    cured: "! httpcfg site set blog --max-connections 5 2>&1 | grep 'other machines'",
+  },
+  {
     name: "two contents",
     line: `${BLOG} --bind :81: --respond hi --welcome`,
     says: "exactly one of",

@@ -35,6 +35,8 @@ export class DataTable {
   #troubleOnly = false;
   #selected = null;
   #isPointed = false;
+  /** Whether the rows may be in another order than they should be, because they are in use. */
+  #isHeld = false;
   #isScheduled = false;
 
   constructor(spec) {
@@ -68,7 +70,7 @@ export class DataTable {
     const isSame = rows === this.#rows;
     this.#rows = rows;
     this.#now = now;
-    if (!isSame) this.#choose();
+    if (!isSame || (this.#isHeld && !this.#isInUse())) this.#choose();
     this.#render();
   }
 
@@ -87,10 +89,15 @@ export class DataTable {
     const matching = this.#rows.filter((row) => {
       return isWanted(row, this.#now) && (!this.#troubleOnly || isTrouble(this.#spec, row));
     });
-    const isInUse = this.#isPointed || this.#body.contains(document.activeElement);
-    this.#shown = isInUse && !isAsked && this.#sorting !== null
+    this.#isHeld = !isAsked && this.#isInUse();
+    this.#shown = this.#isHeld
       ? keptInPlace(matching, this.#shown.map(({ key }) => key))
       : sorted(this.#spec, matching, this.#sorting, this.#now);
+  }
+
+  /** Whether a pointer or the focus is on a row. */
+  #isInUse() {
+    return this.#isPointed || this.#body.contains(document.activeElement);
   }
 
   #makeHeadings() {
