@@ -17,7 +17,8 @@ const EXPIRY_DAYS = 21;
 
 interface AttentionSources {
   readonly status: ServiceStatus;
-  readonly addresses: readonly AddressRow[];
+  /** The addresses that should be open, and are not. */
+  readonly closed: readonly AddressRow[];
   readonly upstreams: readonly UpstreamRow[];
   readonly certificates: readonly CertificateRow[];
 }
@@ -29,7 +30,7 @@ export function attentionOf(sources: AttentionSources): AttentionRow[] {
   const found = [
     ...ofService(sources.status),
     ...ofSites(sources.status),
-    ...ofAddresses(sources.addresses),
+    ...ofAddresses(sources.closed),
     ...sources.upstreams.filter(({ state }) => state === "down").map(ofUpstream),
     ...sources.certificates.flatMap(ofCertificate),
   ];
@@ -71,8 +72,7 @@ function ofSites({ sites }: ServiceStatus): Found[] {
 }
 
 /** Addresses with the same cause are one row: a list of 10,000 may lack an interface. */
-function ofAddresses(addresses: readonly AddressRow[]): Found[] {
-  const closed = addresses.filter(({ state }) => state === "wait" || state === "refused");
+function ofAddresses(closed: readonly AddressRow[]): Found[] {
   const groups = Map.groupBy(closed, ({ state, cause }) => `${state} ${cause}`);
   return [...groups.values()].map((some) => {
     const { address, state, cause } = some[0]!;

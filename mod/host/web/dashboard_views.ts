@@ -11,7 +11,7 @@ import {
   isIpv4,
   parseEndpoint,
 } from "../../base/address.ts";
-import { map, type Steps } from "../../base/work/steps.ts";
+import { filter, forEach, type Steps } from "../../base/work/steps.ts";
 import type { AcmeStatus } from "../../acme/next_step.ts";
 import {
   ADDRESSES_MAX,
@@ -65,7 +65,9 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
   const upstreams = upstreamRows(status);
   const addresses = yield* addressRows(status.endpoints, rates);
   yield;
-  const attention = attentionOf({ status, addresses, upstreams, certificates });
+  const closed = yield* filter(addresses, ({ state }) => state === "wait" || state === "refused");
+  const attention = attentionOf({ status, closed, upstreams, certificates });
+  yield;
   return {
     version: VIEW_VERSION,
     id,
@@ -107,9 +109,10 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
  * accepted them: its own, or that for all addresses of its port.
  */
 function* socketsOf(endpoints: readonly EndpointStatus[]): Steps<(address: string) => string> {
-  const sockets = new Set(
-    yield* map(endpoints, ({ ip, port }) => formatEndpoint({ ip: ip as Ip, port })),
-  );
+  const sockets = new Set<string>();
+  yield* forEach(endpoints, ({ ip, port }) => {
+    sockets.add(formatEndpoint({ ip: ip as Ip, port }));
+  });
   return (address) => {
     if (sockets.has(address)) return address;
     const { ip, port } = parseEndpoint(address) ?? { ip: ANY_V6, port: 0 };
@@ -125,11 +128,13 @@ function* addressRows(
   endpoints: readonly EndpointStatus[],
   rates: TrafficRates,
 ): Steps<AddressRow[]> {
-  const rows = yield* map(endpoints, (endpoint): AddressRow => {
+  const open: AddressRow[] = [];
+  const others: AddressRow[] = [];
+  yield* forEach(endpoints, (endpoint) => {
     const { ip, port, scheme, state, cause, note, scopeId = 0 } = endpoint;
     const address = formatEndpoint({ ip: ip as Ip, port });
     const own = rates.ofAddress(address);
-    return {
+    (state === "open" ? open : others).push({
       key: `${address} ${scopeId}`,
       address,
       scheme,
@@ -138,10 +143,9 @@ function* addressRows(
       note: note ?? null,
       requests: own?.requests ?? 0,
       requestRate: own?.requestRate ?? 0,
-    };
+    });
   });
-  const isOpen = ({ state }: AddressRow): boolean => state === "open";
-  return [...rows.filter((row) => !isOpen(row)), ...rows.filter(isOpen)];
+  return [...others, ...open];
 }
 
 function stateCounts(endpoints: readonly EndpointStatus[]): Record<AddressState, number> {

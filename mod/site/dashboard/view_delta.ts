@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { filter, map, type Steps } from "../../base/work/steps.ts";
+import { forEach, type Steps } from "../../base/work/steps.ts";
 import { type DashboardView, LISTS } from "../about/dashboard_view.ts";
 
 type ListName = (typeof LISTS)[number];
@@ -49,19 +49,22 @@ export function* viewDelta(before: DashboardView, after: DashboardView): Steps<V
 
 /** Returns what makes one list of the other; null if they are the same. */
 function* listDelta(before: readonly Row[], after: readonly Row[]): Steps<ListDelta | null> {
-  const old = new Map(yield* map(before, (row) => [row.key, row] as const));
-  const put = yield* filter(after, (row) => {
+  const old = new Map<string, Row>();
+  yield* forEach(before, (row) => void old.set(row.key, row));
+  const put: Row[] = [];
+  const added: string[] = [];
+  const kept = new Set<string>();
+  yield* forEach(after, (row) => {
     const known = old.get(row.key);
-    return known === undefined || !isSame(known, row);
+    if (known === undefined) added.push(row.key);
+    else kept.add(row.key);
+    if (known === undefined || !isSame(known, row)) put.push(row);
   });
-  const kept = new Set(yield* map(after, ({ key }) => key));
-  const drop = before.filter(({ key }) => !kept.has(key)).map(({ key }) => key);
-  yield;
-  const merged = [
-    ...before.filter(({ key }) => kept.has(key)),
-    ...after.filter(({ key }) => !old.has(key)),
-  ];
-  const isOrdered = merged.every(({ key }, i) => key === after[i]!.key);
+  const drop: string[] = [];
+  const merged: string[] = [];
+  yield* forEach(before, ({ key }) => void (kept.has(key) ? merged : drop).push(key));
+  merged.push(...added);
+  const isOrdered = merged.every((key, i) => key === after[i]!.key);
   if (put.length === 0 && drop.length === 0 && isOrdered) return null;
   return {
     ...(put.length === 0 ? {} : { put }),
@@ -71,14 +74,14 @@ function* listDelta(before: readonly Row[], after: readonly Row[]): Steps<ListDe
 }
 
 /** Compares two rows without making text of them: of thousands, few have changed. */
-function isSame(a: object, b: object): boolean {
+function isSame(a: Row, b: Row): boolean {
   if (a === b) return true;
-  const [left, right] = [Object.entries(a), b as Record<string, unknown>];
-  if (left.length !== Object.keys(b).length) return false;
-  return left.every(([name, value]) => {
-    const other = right[name];
-    if (value === other) return true;
-    if (typeof value !== "object" || value === null || other === undefined) return false;
-    return JSON.stringify(value) === JSON.stringify(other);
-  });
+  const [left, right] = [a, b] as unknown as Readonly<Record<string, unknown>>[];
+  for (const name in left) {
+    const [value, other] = [left[name], right![name]];
+    if (value === other) continue;
+    if (typeof value !== "object" || value === null || typeof other !== "object") return false;
+    if (JSON.stringify(value) !== JSON.stringify(other)) return false;
+  }
+  return true; // rows of one list have the same fields
 }

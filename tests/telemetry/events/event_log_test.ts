@@ -20,6 +20,17 @@ Deno.test("EventLog stores events, and readEvents() returns them, newest last", 
   assertEquals(await readEvents(folder, 0), []);
 });
 
+Deno.test("EventLog keeps the newest events in memory, each with a number", async () => {
+  await using temp = await tempFolder();
+  const log = open(temp.path, () => 0);
+  assertEquals(log.recent, []);
+  for (let i = 1; i <= 70; i++) log.write(reservationAdded(`http://${i}/`));
+  const { recent } = log;
+  assertEquals([recent.length, recent[0]!.serial, recent.at(-1)!.serial], [50, 21, 70]);
+  assertEquals(recent.every(({ serial, text }) => text.includes(`http://${serial}/`)), true);
+  await log.close();
+});
+
 Deno.test("EventLog is limited on disk, and readEvents() reads across its files", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
