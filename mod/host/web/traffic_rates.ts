@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { DURATION_BOUNDS, type ServiceTotals } from "../../telemetry/metrics/totals.ts";
+import {
+  quantile,
+  ratesBetween,
+  ratesBy,
+  type RequestRates,
+  type ServiceRates,
+  sumBuckets,
+} from "../../telemetry/metrics/rates.ts";
+import type { ServiceTotals } from "../../telemetry/metrics/totals.ts";
 import type { Latency, Traffic } from "../../site/about/dashboard_view.ts";
 
 /** Milliseconds that rates are a mean of, as long as somebody looks. */
@@ -26,22 +34,24 @@ export class RateWindow {
   }
 }
 
-/** What a site, an address or all together did in the time of the rates. */
-interface Rates {
+/** What a site, an address or all together did: since the start, and in the time of the rates. */
+interface TrafficOf {
   readonly requests: number;
   readonly requestRate: number;
   readonly errorRatio: number | null;
 }
 
-/** The differences between two counts, a second. */
+/** What names a row: its site, its socket, or nothing for the sum of all. */
+type NameOf = (row: { readonly site: string; readonly address: string }) => string;
+
+/** What the live page shows of the differences between two counts. */
 export class TrafficRates {
-  readonly seconds: number;
   readonly #now: ServiceTotals;
-  readonly #before: ServiceTotals | null;
+  readonly #before: ServiceTotals;
+  readonly #between: ServiceRates;
   readonly #ownSites: ReadonlySet<string>;
-  readonly #bySite: ReadonlyMap<string, Rates>;
-  readonly #byAddress: ReadonlyMap<string, Rates>;
-  readonly #latencies: ReadonlyMap<string, Latency | null>;
+  readonly #bySite: ReadonlyMap<string, TrafficOf>;
+  readonly #byAddress: ReadonlyMap<string, TrafficOf>;
 
   /**
    * Without `before`, rates are those since `startedMs`. `socketOf` returns the listening socket of an
@@ -59,125 +69,93 @@ export class TrafficRates {
   ) {
     this.#ownSites = ownSites;
     this.#now = now;
-    this.#before = before;
-    this.seconds = Math.max(0.001, (now.atMs - (before?.atMs ?? startedMs)) / 1000);
-    this.#bySite = this.#ratesBy(({ site }) => site);
-    this.#byAddress = this.#ratesBy(({ address }) => socketOf(address));
-    const old = new Map(before?.durations.map((one) => [one.site, one.buckets]));
-    this.#latencies = new Map(now.durations.map(({ site, buckets }) => {
-      return [site, latencyOf(differences(buckets, old.get(site)))];
-    }));
+    this.#before = before ?? nothingAt(startedMs, now);
+    this.#between = ratesBetween(this.#before, now);
+    this.#bySite = this.#trafficBy(({ site }) => site);
+    this.#byAddress = this.#trafficBy(({ address }) => socketOf(address));
   }
 
-  ofSite(name: string): Rates | undefined {
+  ofSite(name: string): TrafficOf | undefined {
     return this.#bySite.get(name);
   }
 
-  ofAddress(address: string): Rates | undefined {
+  ofAddress(address: string): TrafficOf | undefined {
     return this.#byAddress.get(address);
   }
 
   latencyOf(site: string): Latency | null {
-    return this.#latencies.get(site) ?? null;
+    const buckets = this.#between.durations.get(site);
+    return buckets === undefined ? null : latencyOf(buckets);
   }
 
   /** All sites and addresses together. */
   get traffic(): Traffic {
-    const [now, before] = [this.#now, this.#before];
-    const all = this.#ratesBy(() => "").get("");
-    const { idle, open, tunnels } = now.connections;
-    const hits = now.cache.hits - (before?.cache.hits ?? 0);
-    const misses = now.cache.misses - (before?.cache.misses ?? 0);
-    const old = new Map(before?.durations.map((one) => [one.site, one.buckets]));
-    const sum = now.durations.filter(({ site }) => !this.#ownSites.has(site))
-      .map(({ site, buckets }) => differences(buckets, old.get(site)));
+    const { cache, connections, lostLogLines, refused, tls } = this.#now;
+    const { seconds, total, durations } = this.#between;
+    const all = this.#trafficBy(() => "").get("");
+    const hits = cache.hits - this.#before.cache.hits;
+    const misses = cache.misses - this.#before.cache.misses;
+    const others = [...durations].filter(([site]) => !this.#ownSites.has(site));
     return {
-      seconds: rounded(this.seconds),
-      connections: open,
-      idle,
-      tunnels,
+      seconds: rounded(seconds),
+      connections: connections.open,
+      idle: connections.idle,
+      tunnels: connections.tunnels,
       requests: all?.requests ?? 0,
       requestRate: all?.requestRate ?? 0,
       errorRatio: all?.errorRatio ?? null,
-      sentRate: this.#byteRate("sentBytes"),
-      receivedRate: this.#byteRate("receivedBytes"),
-      latency: latencyOf(columnSums(sum)),
-      refused: total(now.refused),
-      handshakeFailures: total(now.tls.failures),
+      sentRate: rounded(total.sentBytes),
+      receivedRate: rounded(total.receivedBytes),
+      latency: latencyOf(sumBuckets(others.map(([, buckets]) => buckets))),
+      refused: sumOf(refused),
+      handshakeFailures: sumOf(tls.failures),
       cacheRatio: hits + misses > 0 ? rounded(hits / (hits + misses)) : null,
-      lostLogLines: now.lostLogLines,
+      lostLogLines,
     };
   }
 
-  #byteRate(field: "sentBytes" | "receivedBytes"): number {
-    const sum = (totals: ServiceTotals | null): number => {
-      return totals?.requests.reduce((bytes, one) => bytes + one[field], 0) ?? 0;
-    };
-    return rounded(Math.max(0, sum(this.#now) - sum(this.#before)) / this.seconds);
-  }
-
-  #ratesBy(key: (totals: ServiceTotals["requests"][number]) => string): Map<string, Rates> {
-    const sums = (totals: ServiceTotals | null): Map<string, [all: number, failed: number]> => {
-      const found = new Map<string, [number, number]>();
-      for (const one of totals?.requests ?? []) {
-        const [all, failed] = found.get(key(one)) ?? [0, 0];
-        const count = one.classes.reduce((sum, some) => sum + some, 0);
-        found.set(key(one), [all + count, failed + (one.classes[SERVER_ERRORS] ?? 0)]);
-      }
-      return found;
-    };
-    const before = sums(this.#before);
-    return new Map(
-      [...sums(this.#now)].map(([name, [requests, failed]]) => {
-        const [old, oldFailed] = before.get(name) ?? [0, 0];
-        // A worker that has ended may take what it has counted with it.
-        const more = Math.max(0, requests - old);
-        const ratio = Math.min(1, Math.max(0, failed - oldFailed) / more);
-        return [name, {
-          requests,
-          requestRate: rounded(more / this.seconds),
-          errorRatio: more === 0 ? null : rounded(ratio),
-        }];
-      }),
-    );
+  #trafficBy(nameOf: NameOf): Map<string, TrafficOf> {
+    const counts = new Map<string, number>();
+    for (const row of this.#now.requests) {
+      const count = row.classes.reduce((sum, some) => sum + some, 0);
+      counts.set(nameOf(row), (counts.get(nameOf(row)) ?? 0) + count);
+    }
+    const rates = ratesBy(this.#between.requests, (row: RequestRates) => nameOf(row));
+    return new Map([...rates].map(([name, { requests, serverErrors }]) => [name, {
+      requests: counts.get(name) ?? 0,
+      requestRate: rounded(requests),
+      errorRatio: requests === 0 ? null : rounded(serverErrors / requests),
+    }]));
   }
 }
 
-/** Where 5xx is among the classes of statuses. */
-const SERVER_ERRORS = 4;
+/** Returns the counts of a service that has just started. */
+function nothingAt(atMs: number, now: ServiceTotals): ServiceTotals {
+  return {
+    ...now,
+    atMs,
+    requests: [],
+    durations: [],
+    refused: [],
+    connections: { accepted: 0, open: 0, idle: 0, tunnels: 0 },
+    tls: { handshakes: 0, failures: [] },
+    cache: { hits: 0, misses: 0 },
+    workers: [],
+  };
+}
 
-/**
- * Returns the quantiles of durations that are counted in buckets; null for no durations. Within a
- * bucket they are taken to be spread evenly.
- */
+/** Returns the quantiles of durations that are counted in buckets; null for no durations. */
 function latencyOf(buckets: readonly number[]): Latency | null {
   const count = buckets.reduce((sum, one) => sum + one, 0);
   if (count === 0) return null;
-  const quantile = (part: number): number | null => {
-    let rank = part * count;
-    for (const [i, bound] of DURATION_BOUNDS.entries()) {
-      const here = buckets[i] ?? 0;
-      if (here > 0 && rank <= here) {
-        const low = DURATION_BOUNDS[i - 1] ?? 0;
-        return rounded(low + (bound - low) * (rank / here));
-      }
-      rank -= here;
-    }
-    return null;
+  const within = count - (buckets.at(-1) ?? 0);
+  const shown = (share: number): number | null => {
+    return share * count > within ? null : rounded(quantile(buckets, share)!);
   };
-  return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
+  return { p50: shown(0.5), p95: shown(0.95), p99: shown(0.99) };
 }
 
-function differences(now: readonly number[], before: readonly number[] = []): number[] {
-  return now.map((count, i) => Math.max(0, count - (before[i] ?? 0)));
-}
-
-function columnSums(rows: readonly (readonly number[])[]): number[] {
-  const width = Math.max(0, ...rows.map(({ length }) => length));
-  return Array.from({ length: width }, (_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0));
-}
-
-function total(counts: ServiceTotals["refused"]): number {
+function sumOf(counts: ServiceTotals["refused"]): number {
   return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
