@@ -133,6 +133,8 @@ function callerOf({ uid, os, env }: CommandIo, masker: Masker): [string, string]
     ["SSH_CONNECTION", isSet(env("SSH_CONNECTION"), hidden)],
     ["SUDO_USER", isSet(env("SUDO_USER"), hidden)],
     ["NOTIFY_SOCKET", isSet(env("NOTIFY_SOCKET"), hidden)],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", isSet(env("OTEL_EXPORTER_OTLP_ENDPOINT"), hidden)],
+    ["OTEL_EXPORTER_OTLP_HEADERS", isSet(env("OTEL_EXPORTER_OTLP_HEADERS"), hidden)],
     ["LANG", isSet(env("LANG"), plain)],
     ["LC_ALL", isSet(env("LC_ALL"), plain)],
     ["TERM", isSet(env("TERM"), plain)],

@@ -97,6 +97,7 @@ Deno.test("the variables of the environment are shown as far as they say nothing
     env: {
       HTTPCFG_SYSTEM: "tok-secret-1",
       SSH_CONNECTION: "10.9.9.9 1 10.9.9.8 22",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=tok-secret-3",
       LANG: "de_DE.UTF-8",
       TERM: "tok-secret-2",
       HOME: "/home/ann",
