@@ -44,6 +44,12 @@ function withoutEffect({ settings, sites, metabase }: ConfigDocument): Notice[] 
     return [{ kind: "note", text, hint: `httpcfg settings set ${on} ${value}` }];
   });
   notices.push(...ofSites);
+  const isIdMissed = effective.AccessLogFields.includes("http.request.id") &&
+    inUse.AccessLogFormat.has("json") && !effective.EnableRequestIds;
+  if (isIdMissed) {
+    const text = "http.request.id of AccessLogFields has no effect: EnableRequestIds is false";
+    notices.push({ kind: "note", text, hint: "httpcfg settings set EnableRequestIds true" });
+  }
   const isSaid = settings.AccessLogFormat !== undefined || settings.AccessLogTarget !== undefined ||
     stored.length > 0 || sites.some(({ accessLog }) => accessLog !== undefined);
   if (!LogEnabled && isSaid) {

@@ -22,6 +22,10 @@ for (
       "AccessLogFields has no effect: AccessLogFormat is w3c",
     ]],
     [{ AccessLogFields: ["url.path"] }, { format: "json" }, []],
+    [{ AccessLogFields: ["http.request.id"] }, { format: "json" }, [
+      "http.request.id of AccessLogFields has no effect: EnableRequestIds is false",
+    ]],
+    [{ AccessLogFields: ["http.request.id"], EnableRequestIds: true }, { format: "json" }, []],
     [{ AccessLogFormat: "json", LogExtFileFlags: 3 }, undefined, [
       "LogExtFileFlags has no effect: AccessLogFormat is json",
     ]],

@@ -49,7 +49,7 @@ export const ACCESS_LOG_FIELDS = {
   "http.version": usual("1.0 or 1.1"),
   "http.request.method": usual("method as sent"),
   "http.request.referrer": usual("Referer"),
-  "http.request.id": usual("identifier of the request"),
+  "http.request.id": usual("identifier of the request, if EnableRequestIds is true"),
   "http.request.bytes": usual("bytes received, head and content"),
   "http.response.status_code": usual("status"),
   "http.response.bytes": usual("bytes sent, head and content"),
