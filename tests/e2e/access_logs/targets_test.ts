@@ -64,25 +64,29 @@ Deno.test(
     assertStringIncludes(told.out, combined);
 
     // Two processes format, one writes; the files of the former format stay as they are.
-    await program.do(
-      "settings set AccessLogTarget file Workers 2 AccessLogFields url.path,client.ip",
-    );
+    await program.do("settings set AccessLogTarget file Workers 2 EnableRequestIds true");
+    await program.do("settings set AccessLogFields url.path,client.ip,http.request.id");
     await program.do("site set health --log-format w3c --log-sample none");
     const before = await Deno.readTextFile(combined);
     await program.do("reload");
-    for (let i = 0; i < 10; i++) await get(plain, `/${i}`);
+    const want: [path: string, id: string][] = [];
+    for (let i = 0; i < 10; i++) {
+      const { out } = await program.shell(
+        `curl -s -D - -o /dev/null 'http://127.0.0.1:${plain}/${i}'`,
+      );
+      want.push([`/${i}`, /^x-request-id: (\S+)/im.exec(out)![1]!]);
+    }
     await get(health, "/live");
-    const json = fileIn(`${program.home}/log/W3SVC1`, /^ac\d{6}\.ndjson$/);
     const readJson = async (): Promise<string[]> => {
-      const found = fileIn(`${program.home}/log/W3SVC1`, /^ac\d{6}\.ndjson$/);
-      return await linesOf(found);
+      return await linesOf(fileIn(`${program.home}/log/W3SVC1`, /^ac\d{6}\.ndjson$/));
     };
-    await waitFor(async () => (await readJson()).length === 10, `ten lines in ${json}`);
-    const paths = (await readJson()).map((one) => {
-      assertMatch(one, /^\{"client":\{"ip":"127\.0\.0\.1"\},"url":\{"path":"\/\d"\}\}$/);
-      return JSON.parse(one).url.path;
+    await waitFor(async () => (await readJson()).length === 10, "ten lines of JSON");
+    const read = (await readJson()).map((one) => {
+      const { client, url, http, ...others } = JSON.parse(one);
+      assertEquals([client, others], [{ ip: "127.0.0.1" }, {}], one);
+      return [url.path, http.request.id];
     });
-    assertEquals(paths.sort(), Array.from({ length: 10 }, (_, i) => `/${i}`));
+    assertEquals(read.sort(), want);
     const w3c = (): string => fileIn(`${program.home}/log/W3SVC2`, /^ex\d{6}\.log$/);
     await waitFor(async () => (await linesOf(w3c())).length === 5, "a line of W3C");
     assertEquals(await Deno.readTextFile(combined), before);
