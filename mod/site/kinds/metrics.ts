@@ -14,12 +14,15 @@ export const metrics: ContentKind<MetricsContent> = {
   details: {},
   help: [
     "--metrics serves the same numbers as httpcfg metrics, on every path, in the text format of " +
-    "Prometheus or, to clients that ask for it, in OpenMetrics. They tell who is bound where, so " +
-    "bind it to 127.0.0.1 or an address of an internal network: " +
-    "httpcfg site add metrics --bind 127.0.0.1:9180: --metrics.",
+    "Prometheus or, to clients that ask for it, in OpenMetrics. Without --bind it is bound to " +
+    "127.0.0.1:9180:; elsewhere, say who may see it with --allow or --basic-auth.",
   ],
   examples: [{ words: "--metrics", shows: "requests, connections and states for Prometheus" }],
   read: () => ({ kind: "metrics" }),
+  forms: ["metrics"],
+  parse: (text) => text === "metrics" ? { kind: "metrics" } : null,
+  defaultBinding: "127.0.0.1:9180:",
+  reveals: "how this machine is set up",
   label: () => "metrics",
   description: () => "the metrics of the service",
   async load(): Promise<HandlerFactory<MetricsContent>> {

@@ -52,6 +52,9 @@ function view(value: unknown, field: string, depth: number, context: Context): u
   return Object.fromEntries(more <= 0 ? kept : [...kept, ["and more", more]]);
 }
 
+/** Fields that name a file or a directory. */
+const FILE_FIELDS: ReadonlySet<string> = new Set(["root", "file", "ca", "caFile"]);
+
 /** The name of a field that the schema knows, and of what is named by a status or a key. */
 function nameView(name: string, { masker, words }: Context): string {
   if (words.has(name) || /^[45][0-9]{2}$/.test(name)) return name;
@@ -79,17 +82,13 @@ function textView(text: string, field: string, { masker, words }: Context): stri
     case "ipListen":
       // An interface of a list is as public as its kind: eth0, wg*, en0/stable.
       return INTERFACE.test(text) ? text : masker.value(text);
-    case "root":
-    case "file":
-    case "ca":
-    case "caFile":
-      return /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(text) ? masker.path(text) : masker.mask(text);
     case "path":
     case "fallback":
       return text === "/" ? text : masker.mask(text);
-    default:
-      return masker.value(text);
   }
+  if (!FILE_FIELDS.has(field)) return masker.value(text);
+  const isAbsolute = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(text);
+  return isAbsolute ? masker.path(text) : masker.mask(text);
 }
 
 /** `Name: value`, of which a common name is shown. */
