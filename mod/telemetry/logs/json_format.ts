@@ -125,43 +125,30 @@ export class JsonFormat implements LineFormat {
     const { bytes } = lines;
     let end = copyPart(bytes, lines.end, this.#begin);
     if (this.#hasTimestamp) end = writeThreeDigits(bytes, end, stamp.millisecond);
+    end = member(bytes, end, this.#client);
+    const { ip, port } = request.remote;
+    if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
+    if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
     const start = end;
-    if (known !== null && known.isFor(record, this.#place, this.#status)) {
-      if (known.line === null) {
-        end = this.#writeParts(bytes, end, record, known);
-        known.line = bytes.slice(start, end);
-      } else end = copyPart(bytes, end, known.line);
-    } else end = this.#writeParts(bytes, end, record, known ?? { path, fields });
-    if (this.#hasId && request.id !== null) end = writeId(bytes, end, request.id);
-    end = member(bytes, end, this.#tail);
-    if (this.#hasDuration) {
-      end = writeInteger(bytes, end, Math.round(record.durationMs * NS_PER_MS));
-      bytes[end++] = CLOSING;
-    }
-    if (this.#hasTrace && request.traceId !== null) {
-      end = memberText(
-        bytes,
-        end,
-        `,"trace":{"id":"${jsonBytes(request.traceId, TEXT_MAX.name)}"}`,
-      );
-    }
-    bytes[end++] = CLOSING;
-    bytes[end++] = LINE_END;
+    const isUsual = record.durationMs === 0 && request.id === null && request.traceId === null;
+    if (known !== null && isUsual && known.isFor(record, this.#place, this.#status)) {
+      if (known.rest === null) {
+        end = this.#writeRest(bytes, end, record, known);
+        known.rest = bytes.slice(start, end);
+      } else end = copyPart(bytes, end, known.rest);
+    } else end = this.#writeRest(bytes, end, record, known ?? { path, fields });
     lines.commit(end);
   }
 
-  /** Writes what is between the time and the identifier of the request. */
-  #writeParts(
+  /** Writes what is behind the client. */
+  #writeRest(
     bytes: Uint8Array,
     offset: number,
     record: ServedRecord,
     { path, fields }: Parts<string> | Parts<Uint8Array>,
   ): number {
-    const { ip, port } = record.request.remote;
-    let end = member(bytes, offset, this.#client);
-    if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
-    if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
-    end = member(bytes, end, this.#place);
+    const { request } = record;
+    let end = member(bytes, offset, this.#place);
     end = typeof path === "string" ? memberText(bytes, end, path) : member(bytes, end, path);
     end = member(bytes, end, this.#status);
     if (this.#hasSent) end = numberMember(bytes, end, BYTES, record.sentBytes);
@@ -171,7 +158,20 @@ export class JsonFormat implements LineFormat {
     }
     if (this.#hasResponse) bytes[end++] = CLOSING;
     end = typeof fields === "string" ? memberText(bytes, end, fields) : member(bytes, end, fields);
-    return this.#hasReceived ? numberMember(bytes, end, BYTES, record.receivedBytes) : end;
+    if (this.#hasReceived) end = numberMember(bytes, end, BYTES, record.receivedBytes);
+    if (this.#hasId && request.id !== null) end = writeId(bytes, end, request.id);
+    end = member(bytes, end, this.#tail);
+    if (this.#hasDuration) {
+      end = writeInteger(bytes, end, Math.round(record.durationMs * NS_PER_MS));
+      bytes[end++] = CLOSING;
+    }
+    if (this.#hasTrace && request.traceId !== null) {
+      const id = jsonBytes(request.traceId, TEXT_MAX.name);
+      end = memberText(bytes, end, `,"trace":{"id":"${id}"}`);
+    }
+    bytes[end++] = CLOSING;
+    bytes[end++] = LINE_END;
+    return end;
   }
 
   #makeBegin({ second, date, time }: Stamp): void {
@@ -290,10 +290,8 @@ class KnownLine implements LoggedHead, Parts<Uint8Array> {
   readonly by: JsonFormat;
   readonly path: Uint8Array;
   readonly fields: Uint8Array;
-  /** What is between the time and the identifier of the request; null until it is seen again. */
-  line: Uint8Array | null = null;
-  #ip = "";
-  #port = -1;
+  /** What is behind the client, of a response that was available at once; null until it is seen again. */
+  rest: Uint8Array | null = null;
   #place = NO_BYTES;
   #status = NO_BYTES;
   #sentBytes = -1;
@@ -308,14 +306,11 @@ class KnownLine implements LoggedHead, Parts<Uint8Array> {
 
   /** Reports whether the last line with this head was the same, as far as it is kept. */
   isFor(record: ServedRecord, place: Uint8Array, status: Uint8Array): boolean {
-    const { ip, port } = record.request.remote;
-    const isSame = ip === this.#ip && port === this.#port && place === this.#place &&
-      status === this.#status && record.sentBytes === this.#sentBytes &&
-      record.contentBytes === this.#contentBytes && record.receivedBytes === this.#receivedBytes;
+    const isSame = place === this.#place && status === this.#status &&
+      record.sentBytes === this.#sentBytes && record.contentBytes === this.#contentBytes &&
+      record.receivedBytes === this.#receivedBytes;
     if (isSame) return true;
-    this.line = null;
-    this.#ip = ip;
-    this.#port = port;
+    this.rest = null;
     this.#place = place;
     this.#status = status;
     this.#sentBytes = record.sentBytes;
