@@ -196,5 +196,7 @@ function nextStep({ port }: Wanted, { owners, unseen }: Listeners, os: string): 
   if (here.some(isWindowsKernel)) return KERNEL_QUEUES;
   if (os === "windows") return `tasklist /svc /fi "pid eq ${first.pid ?? first.workers[0]}"`;
   if (first.pid === 1 || first.program === null) return "httpcfg status";
-  return `ps -fp ${[...new Set(here.flatMap(({ pid, workers }) => pid ?? workers))].join(",")}`;
+  // The system lists sockets in any order.
+  const pids = new Set(here.flatMap(({ pid, workers }) => pid ?? workers));
+  return `ps -fp ${[...pids].sort((a, b) => a - b).join(",")}`;
 }
