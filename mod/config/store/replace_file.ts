@@ -49,6 +49,17 @@ export async function replaceFile(
   await folder.sync();
 }
 
+/**
+ * Writes a file that a user has named. A regular file is replaced as a whole, with its owner and mode,
+ * or with `mode`; a link stays a link, and a device or a pipe is written to.
+ */
+export async function writeNamedFile(path: string, text: string, mode?: number): Promise<void> {
+  const target = await Deno.realPath(path).catch(() => path);
+  const owner = await statOrNull(target);
+  if (owner !== null && !owner.isFile) await Deno.writeTextFile(target, text);
+  else await replaceFile(target, text, mode === undefined ? { owner } : { owner: null, mode });
+}
+
 /** Restores the owner: an edit by root must not lock out the service user who owns the document. */
 export async function keepOwner(path: string, owner: Deno.FileInfo | null): Promise<void> {
   if (owner === null || owner.uid === null || owner.uid === 0 || Deno.uid() !== 0) return;

@@ -5,7 +5,7 @@
  */
 import { shellWord } from "../../../base/fault.ts";
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
-import { replaceFile, statOrNull } from "../../../config/store/replace_file.ts";
+import { writeNamedFile } from "../../../config/store/replace_file.ts";
 import { fileExists } from "../../../config/store/file_exists.ts";
 import { windowsTool } from "../../../config/store/windows_tool.ts";
 import type { CommandIo } from "../../core/command.ts";
@@ -28,11 +28,7 @@ export async function readFileOrInput(file: string): Promise<string> {
 export async function writeFile(file: string, text: string): Promise<void> {
   try {
     await Deno.mkdir(directoryOf(file), { recursive: true });
-    const target = await Deno.realPath(file).catch(() => file); // a link stays a link
-    const owner = await statOrNull(target);
-    // A device or a pipe is written to, not replaced.
-    if (owner !== null && !owner.isFile) await Deno.writeTextFile(target, text);
-    else await replaceFile(target, text, { owner });
+    await writeNamedFile(file, text);
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound;
     const hint = isAbsent ? `mkdir -p ${shellWord(directoryOf(file))}` : undefined;

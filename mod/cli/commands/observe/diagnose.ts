@@ -5,10 +5,10 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { fileFault } from "../../../base/file_fault.ts";
-import { quote, shellWord } from "../../../base/fault.ts";
+import { quote } from "../../../base/fault.ts";
 import { printable } from "../../../base/printable.ts";
 import { documentSchema } from "../../../config/document/schema.ts";
-import { replaceFile } from "../../../config/store/replace_file.ts";
+import { writeNamedFile } from "../../../config/store/replace_file.ts";
 import { CONTENT_RULES } from "../../../site/kinds/kinds.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
@@ -89,9 +89,9 @@ export const commands: readonly CommandSpec[] = [diagnose];
 
 async function writeReport(path: string, text: string): Promise<void> {
   try {
-    await replaceFile(path, printable(text), { owner: null, mode: 0o600 });
+    await writeNamedFile(path, printable(text), 0o600);
   } catch (error) {
-    throw fileFault("write", path, error, `httpcfg diagnose > ${shellWord(path)}`);
+    throw fileFault("write", path, error);
   }
 }
 

@@ -90,6 +90,36 @@ Deno.test("--output writes the report as a whole, for its owner alone", async ()
   assertMatch(bad.note, /^error: Cannot write ".*none\/report.txt": /);
 });
 
+Deno.test({
+  name: "--output writes to a pipe or a link, and does not take its place",
+  ignore: !isUnix,
+  fn: async () => {
+    await using home = await commandHome();
+    const [pipe, link, file] = ["pipe", "link", "report.txt"].map((name) => `${home.path}/${name}`);
+    await new Deno.Command("mkfifo", { args: [pipe!] }).output();
+    const reader = new Deno.Command("cat", { args: [pipe!], stdout: "piped" }).spawn();
+    try {
+      const { out } = await home.run(["diagnose", "--output", pipe!], { os: Deno.build.os });
+      assertEquals(out, `Written: "${pipe}"\n`);
+      assertEquals((await Deno.lstat(pipe!)).isFifo, true, "still a pipe");
+      assertMatch(new TextDecoder().decode((await reader.output()).stdout), /^httpcfg diagnose/);
+    } finally {
+      try {
+        reader.kill();
+      } catch {
+        // It has read everything.
+      }
+      await reader.status;
+    }
+    await Deno.writeTextFile(file!, "older");
+    await Deno.symlink(file!, link!);
+    await home.run(["diagnose", "--output", link!], { os: Deno.build.os });
+    assertEquals((await Deno.lstat(link!)).isSymlink, true, "still a link");
+    assertMatch(await Deno.readTextFile(file!), /^httpcfg diagnose/);
+    assertEquals((await Deno.stat(file!)).mode! & 0o777, 0o600);
+  },
+});
+
 Deno.test("the variables of the environment are shown as far as they say nothing", async () => {
   await using home = await commandHome();
   const { out } = await home.run("diagnose", {
