@@ -58,12 +58,12 @@ const who: CommandSpec = {
     const view = io.machine ?? THIS_MACHINE;
     const wanted = await parseWanted(input.words[0]!, view);
     io.progress?.("looking for", "the owners of the port");
-    const seen = ownersWhere(await view.findListeners(new Set([wanted.port])), (owner) => {
+    const found = ownersWhere(await view.findListeners(new Set([wanted.port])), (owner) => {
       return wanted.ip === null ||
         owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true);
     });
-    const owners = seen.owners.toSorted(byPlace);
-    const { unseen } = seen;
+    const seen = { ...found, owners: found.owners.toSorted(byPlace) };
+    const { owners, unseen } = seen;
     const holders = owners.map(ownerRow);
     const unnamed = unseen === null ? [] : [unseenRow(wanted)];
     await writeListing(input, io, { ...OWNER_LISTING, rows: [...holders, ...unnamed] }, {
@@ -196,7 +196,5 @@ function nextStep({ port }: Wanted, { owners, unseen }: Listeners, os: string): 
   if (here.some(isWindowsKernel)) return KERNEL_QUEUES;
   if (os === "windows") return `tasklist /svc /fi "pid eq ${first.pid ?? first.workers[0]}"`;
   if (first.pid === 1 || first.program === null) return "httpcfg status";
-  // The system lists sockets in any order.
-  const pids = new Set(here.flatMap(({ pid, workers }) => pid ?? workers));
-  return `ps -fp ${[...pids].sort((a, b) => a - b).join(",")}`;
+  return `ps -fp ${[...new Set(here.flatMap(({ pid, workers }) => pid ?? workers))].join(",")}`;
 }

@@ -84,6 +84,13 @@ Deno.test("who says that it does not know, which is neither yes nor no", async (
     ],
     [{ owners: [nginx], unseen: null }, "darwin", 0, true, /^hint: ps -fp 7\n$/],
     [{ owners: [{ ...nginx, pid: 1142 }, nginx], unseen: null }, "linux", 0, true, /-fp 7,1142\n$/],
+    [
+      { owners: [{ ...nginx, pid: 1142 }, nginx], unseen: null },
+      "windows",
+      0,
+      true,
+      /pid eq 7"\n$/,
+    ],
     [{ owners: [nginx], unseen: null }, "windows", 0, true, /^hint: tasklist .*pid eq 7"\n$/],
     [{ owners: [hidden], unseen: null }, "darwin", 0, false, /^hint: sudo lsof/],
   ];
