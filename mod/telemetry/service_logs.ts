@@ -14,6 +14,7 @@ import { EventLog, type RecentEvent } from "./events/event_log.ts";
 import type { LogPart } from "./logs/collected_lines.ts";
 import type { FormatSettings } from "./logs/site_formats.ts";
 import { HttpErrLog } from "./logs/httperr_log.ts";
+import { lineClock } from "./logs/line_clock.ts";
 import type { LogTrouble } from "./logs/log_file.ts";
 import { AccessLog, type LogOptions } from "./logs/access_log.ts";
 import { stdoutQueue } from "./logs/stdout_stream.ts";
@@ -43,7 +44,7 @@ export class ServiceLogs {
    */
   constructor(folder: string, report: (line: string) => void, { hasStdout = true } = {}) {
     this.#hasStdout = hasStdout;
-    const now = Date.now;
+    const now = lineClock();
     const computerName = Deno.hostname();
     const settings = effectiveSettings({});
     const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";

@@ -10,6 +10,7 @@ import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { effectiveSettings, type Settings } from "../../config/document/settings.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
+import { lineClock } from "../../telemetry/logs/line_clock.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { ExportState } from "../../telemetry/traces/span_exporter.ts";
 import type { LimitReport } from "./limit_shares.ts";
@@ -101,7 +102,7 @@ export class WorkerPool {
     this.#own = new CollectedLines({
       computerName: Deno.hostname(),
       lineEnd: Deno.build.os === "windows" ? "\r\n" : "\n",
-      now: Date.now,
+      now: lineClock(),
       ship: (batch) => this.#order.add("own", batch),
     }, effectiveSettings({}));
   }

@@ -23,6 +23,8 @@ const LINE_END = 0x0a;
 /** Maximum bytes of the numbers and identifiers, and of the names around them. */
 const REST_BYTES_MAX = 1024;
 const NS_PER_MS = 1_000_000;
+/** Where the milliseconds are in `{"@timestamp":"2026-11-27T12:05:15.042`. */
+const MILLISECOND_OFFSET = 35;
 
 const BYTES = latin1Bytes(',"bytes":');
 const BODY_BYTES = latin1Bytes(',"body":{"bytes":');
@@ -58,14 +60,15 @@ export class JsonFormat implements LineFormat {
   readonly #hasId: boolean;
   readonly #hasDuration: boolean;
   readonly #hasTrace: boolean;
-  /** From the milliseconds up to the address of the client, and from there to its port. */
-  readonly #client: Uint8Array;
+  /** Behind the milliseconds up to the address of the client, and from there to its port. */
+  readonly #client: string;
   readonly #port: Uint8Array;
   /** Behind the request, up to the duration. */
   readonly #tail: Uint8Array;
-  /** From the beginning up to the milliseconds, for the second that follows. */
+  /** From the beginning up to the client, for the millisecond that follows. */
   #begin = NO_BYTES;
   #beginSecond = -1;
+  #beginMillisecond = -1;
   /** From the client up to what the head decides, for what follows. */
   #place = NO_BYTES;
   #placeIp = "";
@@ -94,9 +97,8 @@ export class JsonFormat implements LineFormat {
     this.#hasId = chosen.has("http.request.id");
     this.#hasDuration = chosen.has("event.duration");
     this.#hasTrace = chosen.has("trace.id");
-    this.#client = latin1Bytes(
-      (this.#hasTimestamp ? 'Z"' : "") + (ip || port ? ',"client":{' : "") + (ip ? '"ip":"' : ""),
-    );
+    this.#client = (this.#hasTimestamp ? 'Z"' : "") +
+      (ip || port ? `${this.#hasTimestamp ? "," : ""}"client":{` : "") + (ip ? '"ip":"' : "");
     this.#port = latin1Bytes(`${ip ? '",' : ""}"port":`);
     this.#tail = latin1Bytes(
       (chosen.has("http.request.") ? "}" : "") + (chosen.has("http.") ? "}" : "") +
@@ -111,21 +113,21 @@ export class JsonFormat implements LineFormat {
 
   add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
     const { request } = record;
-    if (stamp.second !== this.#beginSecond) this.#makeBegin(stamp);
+    if (stamp.millisecond !== this.#beginMillisecond || stamp.second !== this.#beginSecond) {
+      this.#makeBegin(stamp);
+    }
     this.#preparePlace(record, siteId);
     if (record.status !== this.#statusCode) this.#makeStatus(record.status);
     const known = this.#knownLine(request);
     const path = known === null ? this.#path(request) : "";
     const fields = known === null ? this.#ofRequest(request) : "";
     lines.reserve(
-      this.#begin.length + this.#client.length + request.remote.ip.length + this.#place.length +
-        this.#status.length + this.#tail.length + REST_BYTES_MAX +
+      this.#begin.length + request.remote.ip.length + this.#place.length + this.#status.length +
+        this.#tail.length + REST_BYTES_MAX +
         (known === null ? path.length + fields.length : known.path.length + known.fields.length),
     );
     const { bytes } = lines;
     let end = copyPart(bytes, lines.end, this.#begin);
-    if (this.#hasTimestamp) end = writeThreeDigits(bytes, end, stamp.millisecond);
-    end = member(bytes, end, this.#client);
     const { ip, port } = request.remote;
     if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
     if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
@@ -174,9 +176,14 @@ export class JsonFormat implements LineFormat {
     return end;
   }
 
-  #makeBegin({ second, date, time }: Stamp): void {
-    this.#begin = latin1Bytes(this.#hasTimestamp ? `{"@timestamp":"${date}T${time}.` : "{");
+  #makeBegin({ millisecond, second, date, time }: Stamp): void {
+    if (second !== this.#beginSecond) {
+      const start = this.#hasTimestamp ? `{"@timestamp":"${date}T${time}.000` : "{";
+      this.#begin = latin1Bytes(start + this.#client);
+    }
+    if (this.#hasTimestamp) writeThreeDigits(this.#begin, MILLISECOND_OFFSET, millisecond);
     this.#beginSecond = second;
+    this.#beginMillisecond = millisecond;
   }
 
   #makeStatus(status: number): void {
@@ -351,11 +358,10 @@ function numberMember(bytes: Uint8Array, offset: number, name: Uint8Array, value
   return writeInteger(bytes, member(bytes, offset, name), value);
 }
 
-function writeThreeDigits(bytes: Uint8Array, offset: number, value: number): number {
+function writeThreeDigits(bytes: Uint8Array, offset: number, value: number): void {
   const hundreds = (value / 100) | 0;
   const tens = ((value - hundreds * 100) / 10) | 0;
   bytes[offset] = 0x30 + hundreds;
   bytes[offset + 1] = 0x30 + tens;
   bytes[offset + 2] = 0x30 + value - hundreds * 100 - tens * 10;
-  return offset + 3;
 }

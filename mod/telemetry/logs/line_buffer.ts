@@ -5,15 +5,23 @@
  * @module
  */
 
-/** Bytes after which the buffer should be drained. */
-const FULL_BYTES = 64 * 1024;
+/**
+ * Bytes after which the buffer should be drained. Much, because to wake a thread for a write costs as
+ * much as to write 64 KB; a second of most sites is less.
+ */
+const FULL_BYTES = 1024 * 1024;
+/**
+ * Maximum bytes of the lines of one log that wait for a disk or a reader: part of a second of full
+ * traffic, minutes of a usual one.
+ */
+export const WAITING_BYTES_MAX = 8 * FULL_BYTES;
 /** Size of a block, with room for a long line at its end. */
 const BLOCK_BYTES = FULL_BYTES + 16 * 1024;
 /** What a buffer begins with, and grows by, until a block is worth it: most sites have few lines. */
 const FIRST_BYTES = 1024;
 const GROWTH = 4;
-/** Bytes from which a block is worth it. */
-const BUSY_BYTES = FIRST_BYTES * GROWTH * GROWTH;
+/** Bytes from which a block is worth it; fewer are copied out of one, which others can use then. */
+const BUSY_BYTES = FIRST_BYTES * GROWTH * GROWTH * GROWTH;
 /**
  * Maximum number of blocks kept for reuse, so that a new one is not filled with zeros each time.
  */
@@ -70,11 +78,11 @@ export class LineBuffer {
   drain(): Lines | null {
     const count = this.#count;
     if (count === 0) return null;
-    const bytes = this.bytes.subarray(0, this.end);
+    const drained = { bytes: this.bytes.subarray(0, this.end), count };
     this.#isBusy = this.end > BUSY_BYTES;
     this.bytes = NO_BYTES;
     this.end = this.#count = 0;
-    return { bytes, count };
+    return isWasteful(drained) ? copyOf(drained) : drained;
   }
 
   #grow(needed: number): void {
@@ -85,6 +93,18 @@ export class LineBuffer {
     larger.set(this.bytes.subarray(0, this.end));
     this.bytes = larger;
   }
+}
+
+/** Reports whether lines keep much more memory than they need. */
+function isWasteful({ bytes }: Lines): boolean {
+  return bytes.buffer.byteLength === BLOCK_BYTES && bytes.length < BLOCK_BYTES / 2;
+}
+
+/** Returns lines with memory of their own. */
+function copyOf(lines: Lines): Lines {
+  const bytes = lines.bytes.slice();
+  releaseLines(lines);
+  return { bytes, count: lines.count };
 }
 
 /** Releases the bytes of `lines` for reuse. Must be called when they are no longer accessed. */

@@ -9,7 +9,7 @@
  * @module
  */
 import { within } from "../../base/work/time_limit.ts";
-import { type Lines, releaseLines } from "./line_buffer.ts";
+import { type Lines, releaseLines, WAITING_BYTES_MAX } from "./line_buffer.ts";
 import type { LogTrouble } from "./log_file.ts";
 
 /** Lines of one second or so. */
@@ -30,8 +30,6 @@ export interface LineQueueOptions {
   readonly onLost: (lines: number) => void;
 }
 
-/** Maximum bytes waiting for the reader: seconds of full traffic, as for a slow disk. */
-const WAITING_BYTES_MAX = 4 * 1024 * 1024;
 /** Milliseconds that a flush waits for a reader that may never come. */
 const FLUSH_MS = 1000;
 

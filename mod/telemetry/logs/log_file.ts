@@ -17,7 +17,7 @@ import { makePrivateFolder } from "../../config/store/private_folder.ts";
 import { joinPath } from "../../base/files/join_path.ts";
 import { isDiskFull } from "../../base/file_fault.ts";
 import { leadsTo } from "../../config/store/file_place.ts";
-import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
+import { LineBuffer, type Lines, releaseLines, WAITING_BYTES_MAX } from "./line_buffer.ts";
 import type { LineSink } from "./line_sink.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
@@ -48,10 +48,6 @@ export interface LogTrouble {
   readonly lostLines: number;
 }
 
-/**
- * Maximum bytes waiting for the disk: seconds of full traffic, little compared to server memory.
- */
-const WAITING_BYTES_MAX = 4 * 1024 * 1024;
 /**
  * Ticks without a line after which the file is closed: a thousand idle sites use no descriptors.
  */

@@ -36,9 +36,12 @@ export class Stamp {
   millisecond = 0;
   /** The second since 1970 to which the texts belong. */
   second = -1;
+  #nowMs = -1;
 
   /** Updates the texts for `nowMs`, milliseconds since 1970. The clock may also go back. */
   at(nowMs: number): this {
+    if (nowMs === this.#nowMs) return this;
+    this.#nowMs = nowMs;
     const second = Math.floor(nowMs / 1000);
     this.millisecond = Math.floor(nowMs) - second * 1000;
     if (second !== this.second) this.#write(second);

@@ -101,7 +101,7 @@ Deno.test("CollectedLines keeps the day of a line, whatever day it is sent on", 
 
 Deno.test("CollectedLines sends much before the second is over, and no line twice", () => {
   const { lines, batches } = fixture();
-  const count = 3000;
+  const count = 60_000;
   for (let i = 0; i < count; i++) lines.served(served(1 + i % 3, `/${i}`));
   assert(batches.length > 0);
   lines.flush();

@@ -58,24 +58,24 @@ Deno.test("LineQueue writes one batch after the other, in order", async () => {
 
 Deno.test("LineQueue drops what a slow reader leaves, and tells the beginning and the end", async () => {
   const one = held();
-  for (let i = 0; i < 7; i++) add(one, `${i}--`, MIB, 10);
-  assertEquals(one.lost, 30); // 4 MiB wait
+  for (let i = 0; i < 11; i++) add(one, `${i}--`, MIB, 10);
+  assertEquals(one.lost, 30); // 8 MiB wait
   assertEquals(one.troubles.length, 1);
   assertEquals([one.troubles[0]!.place, one.troubles[0]!.isStream], ["stdout", true]);
   assert(String(one.troubles[0]!.error).includes("too slow"));
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 8; i++) {
     await settle();
     one.writes[i]!.resolve();
   }
   await one.queue.flush();
-  assertEquals(one.written, ["0--", "1--", "2--", "3--"]);
+  assertEquals(one.written, Array.from({ length: 8 }, (_, i) => `${i}--`));
   assertEquals(one.troubles.slice(1).map(({ error, lostLines }) => [error, lostLines]), [[
     null,
     30,
   ]]);
   add(one, "new");
   await settle();
-  one.writes[4]!.resolve();
+  one.writes[8]!.resolve();
   await one.queue.flush();
   assertEquals([one.written.at(-1), one.troubles.length], ["new", 2]);
 });
