@@ -34,7 +34,13 @@ export interface TraceSettings {
 }
 
 /** What a value stands for if it is not set. */
-const DEFAULTS = { protocol: "http/protobuf", timeoutMs: 10_000, delayMs: 5000, batchMax: 512 };
+const DEFAULTS = {
+  protocol: "http/protobuf",
+  timeoutMs: 10_000,
+  exportTimeoutMs: 30_000,
+  delayMs: 5000,
+  batchMax: 512,
+};
 /**
  * More than the 2048 of the specification: a batch takes a moment, in which a burst of requests goes
  * on. A collector that is away for long costs 20 MB.
@@ -56,6 +62,12 @@ const UNSUPPORTED: readonly (readonly [name: string, allowed: RegExp, why: strin
   ["CLIENT_CERTIFICATE", /^$/, "no certificate is shown to collectors"],
 ];
 
+/** Limits of spans that are always kept, so that a lower one alone would say something: and why. */
+const LIMITS: readonly (readonly [name: string, least: number, why: string])[] = [
+  ["ATTRIBUTE_VALUE_LENGTH_LIMIT", 2048, "values are cut at 2048 characters"],
+  ["ATTRIBUTE_COUNT_LIMIT", 32, "a span has all of its attributes, up to 32"],
+];
+
 /**
  * Reads an environment that names a collector; `resource` is what is known of this program. Throws a
  * Fault for what cannot be used.
@@ -75,7 +87,10 @@ export function readTraceSettings(
       if (TOKEN.test(name) && FIELD_VALUE.test(value)) return [name, value] as const;
       throw refused(exporterNames("HEADERS")[1], null, "must be NAME=VALUE,NAME=VALUE");
     }),
-    timeoutMs: wholeOf(env, exporterNames("TIMEOUT"), DEFAULTS.timeoutMs),
+    timeoutMs: Math.min(
+      wholeOf(env, exporterNames("TIMEOUT"), DEFAULTS.timeoutMs),
+      wholeOf(env, ["OTEL_BSP_EXPORT_TIMEOUT"], DEFAULTS.exportTimeoutMs),
+    ),
     sampler: samplerNameOf(env),
     ratio,
     resource: resourceOf(env, resource),
@@ -193,6 +208,10 @@ function refuseOthers(env: Environment): void {
   for (const [part, allowed, why] of UNSUPPORTED) {
     const found = firstOf(env, exporterNames(part));
     if (found !== null && !allowed.test(found[1])) throw refused(found[0], found[1], why);
+  }
+  for (const [part, least, why] of LIMITS) {
+    const found = firstOf(env, [`OTEL_SPAN_${part}`, `OTEL_${part}`]);
+    if (found !== null && !(Number(found[1]) >= least)) throw refused(found[0], found[1], why);
   }
   const exporter = firstOf(env, ["OTEL_TRACES_EXPORTER"]);
   if (exporter !== null && exporter[1] !== "otlp") {

@@ -6,7 +6,10 @@
 import { grouped } from "../../../../base/grouped.ts";
 import type { ServiceStatus } from "../../../../host/control/status.ts";
 import type { ServiceEvent } from "../../../../telemetry/events/event.ts";
+import { DURATION_BOUNDS } from "../../../../telemetry/metrics/totals.ts";
 import type { ServiceRates } from "../../../../telemetry/metrics/rates.ts";
+
+const LONGEST = DURATION_BOUNDS.at(-1)!;
 
 /** One moment. */
 export interface LiveData {
@@ -39,6 +42,7 @@ export function bytesText(bytes: number | null): string {
 /** Returns a duration of a response: `0.4 ms`, `12 ms`, `1.25 s`; `-` if there was none. */
 export function latencyText(seconds: number | null): string {
   if (seconds === null) return "-";
+  if (seconds >= LONGEST) return `> ${LONGEST} s`; // how much longer is not counted
   if (seconds >= 0.9995) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
   const ms = seconds * 1000;
   return `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)} ms`;

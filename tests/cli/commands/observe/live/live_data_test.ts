@@ -50,7 +50,8 @@ Deno.test("latencyText()", () => {
     [0.25, "250 ms"],
     [0.9996, "1.00 s"],
     [2.5, "2.50 s"],
-    [10, "10.0 s"],
+    [9.99, "9.99 s"],
+    [10, "> 10 s"],
   ];
   for (const [seconds, want] of cases) assertEquals(latencyText(seconds), want, String(seconds));
 });
