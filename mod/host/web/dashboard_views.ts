@@ -27,6 +27,7 @@ import {
   type WorkerRow,
 } from "../../site/about/dashboard_view.ts";
 import type { RecentEvent } from "../../telemetry/events/event_log.ts";
+import { type MetricName, METRICS } from "../../telemetry/metrics/metric_table.ts";
 import type { ServiceTotals } from "../../telemetry/metrics/totals.ts";
 import type { CertificateStatus, EndpointStatus, ServiceStatus } from "../control/status.ts";
 import { attentionOf } from "./dashboard_attention.ts";
@@ -50,6 +51,22 @@ export interface DashboardSources {
   /** The newest last. */
   readonly events: readonly RecentEvent[];
 }
+
+/** The metrics whose numbers the page shows. */
+const SHOWN: readonly MetricName[] = [
+  "httpcfg_requests_total",
+  "httpcfg_request_duration_seconds",
+  "httpcfg_sent_bytes_total",
+  "httpcfg_received_bytes_total",
+  "httpcfg_refused_total",
+  "httpcfg_connections",
+  "httpcfg_tls_handshake_failures_total",
+  "httpcfg_cache_hits_total",
+  "httpcfg_upstream_requests",
+  "httpcfg_upstream_connections",
+  "httpcfg_log_lines_lost_total",
+  "httpcfg_config_pending_changes",
+];
 
 /** Returns the view. */
 export function* dashboardView(sources: DashboardSources): Steps<DashboardView> {
@@ -94,6 +111,7 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
       warning: attention.filter(({ level }) => level === "warning").length,
     },
     traffic: rates.traffic,
+    counted: SHOWN.map((metric) => ({ metric, help: METRICS[metric].help })),
     addresses: addresses.slice(0, ADDRESSES_MAX),
     addressCounts: stateCounts(status.endpoints),
     sites: siteRows(status, rates),

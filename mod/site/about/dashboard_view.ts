@@ -35,6 +35,8 @@ export interface DashboardView {
   readonly workers: readonly WorkerRow[];
   /** The newest first, since the process of the service started. */
   readonly events: readonly EventRow[];
+  /** What the numbers of the page are, as the metrics with the same numbers say it. */
+  readonly counted: readonly { readonly metric: string; readonly help: string }[];
 }
 
 /** Rows of `attention`. */

@@ -61,6 +61,7 @@ ${TILES.map((tile) => tileHtml(tile, view)).join("\n")}
 ${CHARTS.map(chartHtml).join("\n")}
 </div></section>
 ${TABLES.map((table) => tableHtml(table, view, from)).join("\n")}
+${countedHtml(view.counted)}
 </main>
 <footer class="dim"><p>httpcfg ${escape(service.program)} · process ${service.pid ?? "unknown"}${
     service.user === null ? "" : ` of ${escape(service.user)}`
@@ -68,6 +69,17 @@ ${TABLES.map((table) => tableHtml(table, view, from)).join("\n")}
 </body>
 </html>
 `;
+}
+
+/** Says what the numbers are, in the words of the metrics. */
+function countedHtml(rows: DashboardView["counted"]): string {
+  const items = rows.map(({ metric, help }) => {
+    return `<dt><code>${escape(metric)}</code></dt><dd>${escape(help)}</dd>`;
+  });
+  return `<details id="counted"><summary>What the numbers are</summary>
+<dl>
+${items.join("\n")}
+</dl></details>`;
 }
 
 function tileHtml({ name, title, text }: (typeof TILES)[number], view: DashboardView): string {

@@ -67,6 +67,7 @@ Deno.test("the page has everything without script, and every text is escaped", a
     "12.5/s",
     "20 ms",
     "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;",
+    "<dt><code>httpcfg_requests_total</code></dt><dd>Responses &lt;by site&gt;.</dd>",
   ];
   for (const text of wanted) assertStringIncludes(page, text);
   const tables = page.match(/<table/g)!.length;

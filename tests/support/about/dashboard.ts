@@ -46,6 +46,7 @@ export const VIEW: DashboardView = {
     lostLogLines: 0,
   },
   addresses: [],
+  counted: [{ metric: "httpcfg_requests_total", help: "Responses <by site>." }],
   addressCounts: { open: 0, wait: 0, refused: 0, draining: 0 },
   sites: [],
   upstreams: [],
