@@ -47,14 +47,16 @@ Deno.test({
       const out = folder.at("out");
       const { code, stderr } = await new Deno.Command("/bin/sh", {
         args: ["-c", EDIT_SCRIPT, "sh", draft],
-        env: { ...env, OUT: out },
+        clearEnv: true, // tests of other files, in the same process, set VISUAL
+        env: { ...env, OUT: out, PATH: Deno.env.get("PATH")! },
       }).output();
       assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
       assertEquals(await Deno.readTextFile(out), `${words.join("\n")}\n`);
     }
     const failing = new Deno.Command("/bin/sh", {
       args: ["-c", EDIT_SCRIPT, "sh", draft],
-      env: { EDITOR: "false" },
+      clearEnv: true,
+      env: { EDITOR: "false", PATH: Deno.env.get("PATH")! },
     });
     assertEquals((await failing.output()).code, 1);
   },
