@@ -7,7 +7,8 @@
  *   counted.
  * - A batch that cannot be written is dropped and counted. The first failure is reported, and so is
  *   the end of the trouble, with the number of lost lines; nothing in between.
- * - The next file begins when the current one would exceed its limit, and with each new UTC day.
+ * - The next file begins with the line that would exceed the limit of the current one, and with each
+ *   new UTC day.
  * - Files are created at the first line, with mode 0640, closed when unused for a while, and opened
  *   again after `reopen()`, so that they can be moved away, and when they have been removed.
  *
@@ -24,7 +25,7 @@ import { type LogNames, rollsIn } from "./log_names.ts";
 export interface LogFileOptions {
   readonly folder: string;
   readonly names: LogNames;
-  /** Size at which the next file begins; a single batch may exceed it. */
+  /** Maximum size of a file, in which at least one line is; the next line begins the next file. */
   readonly truncateBytes: number;
   /**
    * Returns the lines at the beginning of a file, with their ends; called when a file is opened, with
@@ -53,6 +54,7 @@ export interface LogTrouble {
  */
 const IDLE_TICKS = 10;
 
+const LINE_END = 0x0a;
 const FILE_MODE = 0o640;
 const FOLDER_MODE = 0o750;
 
@@ -196,19 +198,36 @@ export class LogFile implements LineSink {
 
   async #writeAll(): Promise<void> {
     for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
-      try {
-        const file = await this.#fileFor(batch);
-        await this.#write(file, batch.bytes);
-        this.#isFresh = false;
-        this.#recover();
-      } catch (error) {
-        this.#closeFile();
-        this.#drop(batch.count, error);
-      } finally {
-        this.#waitingBytes -= batch.allocated;
-        releaseLines(batch);
-      }
+      await this.#writeBatch(batch);
+      this.#waitingBytes -= batch.allocated;
+      releaseLines(batch);
     }
+  }
+
+  /** Writes the lines of a batch, to as many files as they need. Never rejects. */
+  async #writeBatch(batch: Batch): Promise<void> {
+    let rest = batch.bytes;
+    try {
+      do {
+        const file = await this.#fileFor(batch, endOfLine(rest));
+        const part = rest.subarray(0, this.#fitting(rest));
+        await this.#write(file, part);
+        this.#isFresh = false;
+        rest = rest.subarray(part.length);
+      } while (rest.length > 0);
+      this.#recover();
+    } catch (error) {
+      this.#closeFile();
+      this.#drop(rest.length === batch.bytes.length ? batch.count : linesIn(rest), error);
+    }
+  }
+
+  /** Returns how many bytes of the lines `bytes` the open file has room for: at least one line. */
+  #fitting(bytes: Uint8Array): number {
+    const room = this.#options.truncateBytes - this.#fileBytes;
+    if (bytes.length <= room) return bytes.length;
+    const end = room > 0 ? bytes.lastIndexOf(LINE_END, room - 1) + 1 : 0;
+    return end > 0 ? end : endOfLine(bytes);
   }
 
   async #write(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
@@ -224,11 +243,11 @@ export class LogFile implements LineSink {
     }
   }
 
-  /** Returns the open file to which `batch` belongs. */
-  async #fileFor(batch: Batch): Promise<Deno.FsFile> {
+  /** Returns the open file to which the next line of `batch`, of `bytes`, belongs. */
+  async #fileFor(batch: Batch, bytes: number): Promise<Deno.FsFile> {
     if (this.#isReopenWanted || await this.#isRemoved()) this.#closeFile();
     const isSameDay = batch.day === this.#fileDay;
-    if (this.#file !== null && isSameDay && this.#hasRoom(batch)) return this.#file;
+    if (this.#file !== null && isSameDay && this.#hasRoom(bytes)) return this.#file;
     const { folder, names, keepFiles } = this.#options;
     this.#closeFile();
     await makePrivateFolder(folder, FOLDER_MODE);
@@ -236,17 +255,17 @@ export class LogFile implements LineSink {
       this.#fileRoll = (await rollsOf(folder, names, batch.day)).at(-1) ?? names.firstRoll;
       this.#fileDay = batch.day;
     }
-    let file = await this.#open(batch);
-    while (!this.#hasRoom(batch)) {
+    let file = await this.#open(batch, bytes);
+    while (!this.#hasRoom(bytes)) {
       this.#closeFile();
       this.#fileRoll++;
-      file = await this.#open(batch);
+      file = await this.#open(batch, bytes);
     }
     if (keepFiles !== null) await this.#removeOld(batch.day, keepFiles);
     return file;
   }
 
-  async #open(batch: Batch): Promise<Deno.FsFile> {
+  async #open(batch: Batch, bytes: number): Promise<Deno.FsFile> {
     const { folder, names, header } = this.#options;
     const path = joinPath(folder, names.name(batch.day, this.#fileRoll));
     const file = await Deno.open(path, { append: true, create: true, mode: FILE_MODE });
@@ -254,7 +273,7 @@ export class LogFile implements LineSink {
     this.#path = path;
     this.#fileBytes = (await file.stat()).size;
     this.#isFresh = this.#fileBytes === 0;
-    if (!this.#hasRoom(batch)) return file;
+    if (!this.#hasRoom(bytes)) return file;
     // A line that a full disk truncated is ended first, so that it damages no other line.
     const torn = this.#isTorn && !this.#isFresh ? "\n" : "";
     const isHeaderDue = this.#isFresh || this.#headerOf !== path;
@@ -271,8 +290,8 @@ export class LogFile implements LineSink {
     return !(await leadsTo(this.#path, this.#file));
   }
 
-  #hasRoom(batch: Batch): boolean {
-    return this.#isFresh || this.#fileBytes + batch.bytes.length <= this.#options.truncateBytes;
+  #hasRoom(bytes: number): boolean {
+    return this.#isFresh || this.#fileBytes + bytes <= this.#options.truncateBytes;
   }
 
   async #removeOld(day: string, keepFiles: number): Promise<void> {
@@ -306,6 +325,17 @@ export class LogFile implements LineSink {
     this.#isTroubled = false;
     this.#lostLines = 0;
   }
+}
+
+/** Returns the length of the first line of `bytes`, its end included; of all if it has no end. */
+function endOfLine(bytes: Uint8Array): number {
+  return bytes.indexOf(LINE_END) + 1 || bytes.length;
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) lines++;
+  return lines;
 }
 
 async function rollsOf(folder: string, names: LogNames, day: string): Promise<number[]> {

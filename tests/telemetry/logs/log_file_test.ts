@@ -67,6 +67,52 @@ Deno.test("LogFile rolls by size without loss, and finds its last file on a rest
   assertEquals(lines, Array.from({ length: 40 }, (_, i) => `line ${i}`));
 });
 
+Deno.test("LogFile fills each file with the lines that it has room for, also from one batch", async () => {
+  await using temp = await tempFolder();
+  const log = open(temp.path, { truncateBytes: 100, names: HTTPERR_NAMES });
+  const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`);
+  lines[30] = `long ${"x".repeat(150)}`; // no file has room for it and for anything else
+  for (const line of lines) log.append(`${line}\n`, "");
+  await log.close();
+  const texts: string[] = [];
+  for (let i = 1; i <= (await names(temp.path)).length; i++) {
+    texts.push(await read(temp.at(`httperr${i}.log`)));
+  }
+  const written = texts.flatMap((text) => text.trimEnd().split("\n").slice(1));
+  assertEquals(written, lines);
+  for (const [i, text] of texts.entries()) {
+    assertEquals(text.startsWith("#head\n"), true);
+    if (text.includes("long")) assertEquals(text.split("\n").length, 3); // head, line, end
+    else assertEquals(text.length <= 100, true);
+    const next = texts[i + 1]?.split("\n")[1];
+    if (next !== undefined) assertEquals(text.length + next.length + 1 > 100, true, text);
+  }
+});
+
+Deno.test({
+  name: "LogFile counts as lost what was not written, not the part of a batch in the file before",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    await using temp = await tempFolder();
+    const troubles: LogTrouble[] = [];
+    let lost = 0;
+    const log = open(temp.path, {
+      truncateBytes: 100,
+      names: HTTPERR_NAMES,
+      onTrouble: (trouble) => troubles.push(trouble),
+      onLost: (lines) => lost += lines,
+    });
+    log.append("line 10\n", ""); // 8 bytes
+    await log.flush();
+    await Deno.symlink("/dev/full", temp.at("httperr2.log"));
+    for (let i = 11; i < 30; i++) log.append(`line ${i}\n`, "");
+    await log.close();
+    const first = await read(temp.at("httperr1.log"));
+    assertEquals(first.trimEnd().split("\n").length, 1 + 11);
+    assertEquals([lost, troubles.length], [20 - 11, 1]);
+  },
+});
+
 Deno.test("LogFile keeps the configured number of old files", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
