@@ -48,6 +48,11 @@ export class Confirmation {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Why the last attempt to revert failed. */
   #failure: ServiceProblem | null = null;
+  /**
+   * Resolves when the file has been written or removed as often as was wanted: one that is removed
+   * while it is written would be there again, and be reverted to by the next process.
+   */
+  #settled: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConfirmationOptions) {
     this.#options = options;
@@ -140,7 +145,8 @@ export class Confirmation {
   async #write(pending: Pending): Promise<void> {
     const { file } = this.#options;
     try {
-      await replaceFile(file, JSON.stringify(pending), { owner: null, mode: 0o600 });
+      const text = JSON.stringify(pending);
+      await this.#inTurn(() => replaceFile(file, text, { owner: null, mode: 0o600 }));
     } catch (error) {
       throw fileFault("store what to revert to in", file, error, { folder: directoryOf(file) });
     }
@@ -149,7 +155,14 @@ export class Confirmation {
   async #clearPending(): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = this.#failure = null;
-    await Deno.remove(this.#options.file).catch(ignoreNotFound);
+    await this.#inTurn(() => Deno.remove(this.#options.file).catch(ignoreNotFound));
+  }
+
+  /** Calls `work` after everything that was done with the file before. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#settled.then(work);
+    this.#settled = done.catch(() => {});
+    return done;
   }
 
   async #readPending(): Promise<Pending | null> {

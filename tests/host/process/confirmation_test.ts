@@ -24,6 +24,18 @@ Deno.test("Confirmation reverts the change in time, and only once", async () => 
   });
 });
 
+Deno.test("Confirmation leaves no file, although its time is over while it writes one", async () => {
+  await withFixture(async ({ create, reverted, file }) => {
+    const confirmation = create();
+    for (let i = 1; i <= 10; i++) {
+      await confirmation.guard(DEFAULT_DOCUMENT, 0, nothing);
+      const isOver = (): boolean => confirmation.until === null && !exists(file);
+      await waitFor(isOver, "the revert to complete", 10_000);
+      assertEquals(reverted.length, i);
+    }
+  });
+});
+
 Deno.test("Confirmation.confirm() makes the change permanent", async () => {
   await withFixture(async ({ create, reverted }) => {
     const confirmation = create();
@@ -146,8 +158,8 @@ Deno.test("Confirmation reverts after the time that was given, whatever the cloc
     try {
       for (const jumpMs of [-3_600_000, 3_600_000]) {
         const confirmation = create();
-        await confirmation.guard(DEFAULT_DOCUMENT, 0.05, nothing);
         const before = reverted.length;
+        await confirmation.guard(DEFAULT_DOCUMENT, 0.05, nothing);
         Date.now = () => now() + jumpMs;
         await waitFor(() => reverted.length > before && confirmation.until === null, "the revert");
         Date.now = now;
