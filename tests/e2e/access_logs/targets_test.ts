@@ -53,8 +53,9 @@ Deno.test(
     assertEquals(httpcfg, { site: { name: "Default Web Site" } });
     assertEquals(agent, { original: 'é "1"' });
     assertEquals([http.response.status_code, http.response.body.bytes], [200, 5]);
-    const combined = fileIn(`${program.home}/log/W3SVC2`, /^ac\d{6}\.log$/);
-    await waitFor(async () => (await linesOf(combined)).length === 2, "the 1st and 11th probe");
+    const combinedFile = (): string => fileIn(`${program.home}/log/W3SVC2`, /^ac\d{6}\.log$/);
+    await waitFor(async () => (await linesOf(combinedFile())).length === 2, "two of 11 probes");
+    const combined = combinedFile();
     assertMatch(
       (await linesOf(combined))[1]!,
       /^127\.0\.0\.1 - - \[.*\] "GET \/live HTTP\/1\.1" 200 2 "-" "\\xc3\\xa9 \\"1\\""$/,
