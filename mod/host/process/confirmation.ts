@@ -9,6 +9,7 @@
 import * as v from "valibot";
 import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
+import { OneByOne } from "../../base/work/one_by_one.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { readRegular } from "../../config/store/regular_file.ts";
 import { replaceFile } from "../../config/store/replace_file.ts";
@@ -49,10 +50,10 @@ export class Confirmation {
   /** Why the last attempt to revert failed. */
   #failure: ServiceProblem | null = null;
   /**
-   * Resolves when the file has been written or removed as often as was wanted: one that is removed
-   * while it is written would be there again, and be reverted to by the next process.
+   * What is done with the file: one that is removed while it is written would be there again, and be
+   * reverted to by the next process.
    */
-  #settled: Promise<unknown> = Promise.resolve();
+  readonly #fileWork = new OneByOne();
 
   constructor(options: ConfirmationOptions) {
     this.#options = options;
@@ -146,7 +147,7 @@ export class Confirmation {
     const { file } = this.#options;
     try {
       const text = JSON.stringify(pending);
-      await this.#inTurn(() => replaceFile(file, text, { owner: null, mode: 0o600 }));
+      await this.#fileWork.run(() => replaceFile(file, text, { owner: null, mode: 0o600 }));
     } catch (error) {
       throw fileFault("store what to revert to in", file, error, { folder: directoryOf(file) });
     }
@@ -155,14 +156,7 @@ export class Confirmation {
   async #clearPending(): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = this.#failure = null;
-    await this.#inTurn(() => Deno.remove(this.#options.file).catch(ignoreNotFound));
-  }
-
-  /** Calls `work` after everything that was done with the file before. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#settled.then(work);
-    this.#settled = done.catch(() => {});
-    return done;
+    await this.#fileWork.run(() => Deno.remove(this.#options.file).catch(ignoreNotFound));
   }
 
   async #readPending(): Promise<Pending | null> {

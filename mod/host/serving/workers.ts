@@ -13,6 +13,7 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
+import { OneByOne } from "../../base/work/one_by_one.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { Binder } from "../../listen/machine/bind_fault.ts";
@@ -89,8 +90,7 @@ export class Workers implements ServingWorker {
   #served: Served | null = null;
   #paused: Paused = { all: false, sites: [] };
   #challenges: Challenges = [];
-  /** The change under way; the next one waits for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #changes = new OneByOne();
 
   constructor(options: WorkersOptions) {
     this.#options = options;
@@ -116,7 +116,7 @@ export class Workers implements ServingWorker {
     const party = { order: limits.receive.bind(limits) };
     limits.report = (report) => this.#limits.receive(party, report);
     void this.#limits.join(party); // it may always have connections
-    const exclusive = <T>(work: () => Promise<T>): Promise<T> => this.#exclusive(work);
+    const exclusive = <T>(work: () => Promise<T>): Promise<T> => this.#changes.run(work);
     const pool = this.#pool = new WorkerPool({
       ...options,
       exclusive,
@@ -154,7 +154,7 @@ export class Workers implements ServingWorker {
     this.#settings = settings;
     this.#pool.reconfigureOwnLogs(settings);
     const count = workerCount(settings.Workers, this.#options.machine);
-    await this.#exclusive(() => this.#resize(count)).catch((error) => {
+    await this.#changes.run(() => this.#resize(count)).catch((error) => {
       this.#pool.retry(count, error);
     });
   }
@@ -166,7 +166,7 @@ export class Workers implements ServingWorker {
   async resize({ Workers: value }: Pick<Settings, "Workers">): Promise<number | null> {
     const count = workerCount(value, this.#options.machine);
     try {
-      return await this.#exclusive(() => this.#resize(count)) ? count : null;
+      return await this.#changes.run(() => this.#resize(count)) ? count : null;
     } catch (error) {
       throw new Fault(`Cannot serve with ${count} workers: ${messageOf(error)}`, {
         hint: "httpcfg settings reset Workers",
@@ -177,19 +177,19 @@ export class Workers implements ServingWorker {
 
   /** Formats the logs as `settings` say, and calls `reconfigure` when all former lines are written. */
   async reconfigureLogs(settings: LogSettings, reconfigure: () => Promise<void>): Promise<void> {
-    await this.#exclusive(() => this.#pool.reconfigureLogs(settings, reconfigure));
+    await this.#changes.run(() => this.#pool.reconfigureLogs(settings, reconfigure));
   }
 
   async stop(): Promise<void> {
     await this.#all((worker) => worker.stop());
-    await this.#exclusive(async () => {
+    await this.#changes.run(async () => {
       this.#settings = this.#served = null;
       await this.#pool.end();
     });
   }
 
   async serve(served: Served): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#changes.run(async () => {
       this.#settings = served.settings;
       this.#served = served;
       if (served.siteIds !== null) this.#reports.retain(new Set(served.siteIds));
@@ -200,21 +200,21 @@ export class Workers implements ServingWorker {
   }
 
   async renew(certificates: readonly ServedCertificate[]): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#changes.run(async () => {
       if (this.#served !== null) this.#served = { ...this.#served, certificates };
       await this.#all((worker) => worker.renew(certificates));
     });
   }
 
   async pause(paused: Paused): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#changes.run(async () => {
       this.#paused = paused;
       await this.#all((worker) => worker.pause(paused));
     });
   }
 
   async challenge(challenges: Challenges): Promise<void> {
-    await this.#exclusive(async () => {
+    await this.#changes.run(async () => {
       this.#challenges = challenges;
       await this.#all((worker) => worker.challenge(challenges));
     });
@@ -404,12 +404,6 @@ export class Workers implements ServingWorker {
   #all<T>(ask: (worker: ServingWorker) => Promise<T>): Promise<T[]> {
     const { active, retiring } = this.#pool;
     return Promise.all([this.#local, ...active, ...retiring].map(ask));
-  }
-
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
 
