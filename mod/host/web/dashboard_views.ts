@@ -52,8 +52,8 @@ export interface DashboardSources {
   readonly events: readonly RecentEvent[];
 }
 
-/** The metrics whose numbers the page shows. */
-const SHOWN: readonly MetricName[] = [
+/** The metrics whose numbers the page shows, and what they say of themselves. */
+const COUNTED = ([
   "httpcfg_requests_total",
   "httpcfg_request_duration_seconds",
   "httpcfg_sent_bytes_total",
@@ -66,7 +66,10 @@ const SHOWN: readonly MetricName[] = [
   "httpcfg_upstream_connections",
   "httpcfg_log_lines_lost_total",
   "httpcfg_config_pending_changes",
-];
+] as const satisfies readonly MetricName[]).map((metric) => ({
+  metric,
+  help: METRICS[metric].help,
+}));
 
 /** Returns the view. */
 export function* dashboardView(sources: DashboardSources): Steps<DashboardView> {
@@ -111,7 +114,7 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
       warning: attention.filter(({ level }) => level === "warning").length,
     },
     traffic: rates.traffic,
-    counted: SHOWN.map((metric) => ({ metric, help: METRICS[metric].help })),
+    counted: COUNTED,
     addresses: addresses.slice(0, ADDRESSES_MAX),
     addressCounts: stateCounts(status.endpoints),
     sites: siteRows(status, rates),

@@ -23,8 +23,8 @@ const LINE_END = 0x0a;
 /** Maximum bytes of the numbers and identifiers, and of the names around them. */
 const REST_BYTES_MAX = 1024;
 const NS_PER_MS = 1_000_000;
-/** Where the milliseconds are in `{"@timestamp":"2026-11-27T12:05:15.042`. */
-const MILLISECOND_OFFSET = 35;
+/** Where the milliseconds of a line are. */
+const MILLISECOND_OFFSET = '{"@timestamp":"2026-11-27T12:05:15.'.length;
 
 const BYTES = latin1Bytes(',"bytes":');
 const BODY_BYTES = latin1Bytes(',"body":{"bytes":');
@@ -97,8 +97,10 @@ export class JsonFormat implements LineFormat {
     this.#hasId = chosen.has("http.request.id");
     this.#hasDuration = chosen.has("event.duration");
     this.#hasTrace = chosen.has("trace.id");
-    this.#client = (this.#hasTimestamp ? 'Z"' : "") +
-      (ip || port ? `${this.#hasTimestamp ? "," : ""}"client":{` : "") + (ip ? '"ip":"' : "");
+    this.#client = [
+      this.#hasTimestamp ? 'Z"' : "",
+      ip || port ? `"client":{${ip ? '"ip":"' : ""}` : "",
+    ].filter(Boolean).join(",");
     this.#port = latin1Bytes(`${ip ? '",' : ""}"port":`);
     this.#tail = latin1Bytes(
       (chosen.has("http.request.") ? "}" : "") + (chosen.has("http.") ? "}" : "") +
