@@ -14,7 +14,7 @@ import { EventLog, type RecentEvent } from "./events/event_log.ts";
 import type { LogPart } from "./logs/collected_lines.ts";
 import type { FormatSettings } from "./logs/site_formats.ts";
 import { HttpErrLog } from "./logs/httperr_log.ts";
-import { lineClock } from "./logs/line_clock.ts";
+import { LineClock } from "./logs/line_clock.ts";
 import type { LogTrouble } from "./logs/log_file.ts";
 import { AccessLog, type LogOptions } from "./logs/access_log.ts";
 import { stdoutQueue } from "./logs/stdout_stream.ts";
@@ -44,7 +44,7 @@ export class ServiceLogs {
    */
   constructor(folder: string, report: (line: string) => void, { hasStdout = true } = {}) {
     this.#hasStdout = hasStdout;
-    const now = lineClock();
+    const clock = new LineClock();
     const computerName = Deno.hostname();
     const settings = effectiveSettings({});
     const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";
@@ -53,12 +53,12 @@ export class ServiceLogs {
       else this.#troubles.set(found.place, found);
       report(eventOf(found).text);
     };
-    this.#events = new EventLog({ folder, now, onTrouble: note });
+    this.#events = new EventLog({ folder, now: Date.now, onTrouble: note });
     const options: LogOptions = {
       folder,
       lineEnd,
       computerName,
-      now,
+      now: () => clock.now(),
       onTrouble: (found) => {
         note(found);
         this.#events.write(eventOf(found));

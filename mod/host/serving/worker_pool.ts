@@ -10,7 +10,7 @@ import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { effectiveSettings, type Settings } from "../../config/document/settings.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
-import { lineClock } from "../../telemetry/logs/line_clock.ts";
+import { LineClock } from "../../telemetry/logs/line_clock.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { ExportState } from "../../telemetry/traces/span_exporter.ts";
 import type { LimitReport } from "./limit_shares.ts";
@@ -76,6 +76,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #order: LogOrder<RemoteWorker | "own">;
   /** The lines of this process, while there are others to be put in order with them. */
+  readonly #clock = new LineClock();
   readonly #own: CollectedLines;
   /** Of the lines that are written now; those of the next one wait. */
   #generation = 0;
@@ -102,7 +103,7 @@ export class WorkerPool {
     this.#own = new CollectedLines({
       computerName: Deno.hostname(),
       lineEnd: Deno.build.os === "windows" ? "\r\n" : "\n",
-      now: lineClock(),
+      clock: this.#clock,
       ship: (batch) => this.#order.add("own", batch),
     }, effectiveSettings({}));
   }
@@ -269,7 +270,7 @@ export class WorkerPool {
       },
     });
     worker = started.worker;
-    const second = Math.floor(Date.now() / 1000);
+    const second = Math.floor(this.#clock.renew() / 1000);
     this.#order.join(worker, second);
     this.#order.join("own", second);
     const member: Member = { ...started, startedMs: Date.now(), silentLooks: 0 };

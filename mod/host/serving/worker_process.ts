@@ -12,7 +12,7 @@ import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ServiceAnswers, ServiceQuestion } from "../../site/about/service_source.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
-import { lineClock } from "../../telemetry/logs/line_clock.ts";
+import { LineClock } from "../../telemetry/logs/line_clock.ts";
 import { openTracing } from "../../telemetry/traces/open_tracing.ts";
 import type { Tracing } from "../../telemetry/traces/tracing.ts";
 import { pause } from "../../base/work/slices.ts";
@@ -73,7 +73,7 @@ class WorkerProcess {
     const logs = this.#logs = new CollectedLines({
       computerName: Deno.hostname(),
       lineEnd: "\n",
-      now: lineClock(),
+      clock: new LineClock(),
       ship: (batch) => void this.#ship(batch),
     }, effectiveSettings({}));
     const requests = new RequestHandler({

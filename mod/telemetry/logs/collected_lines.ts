@@ -8,6 +8,7 @@
 import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { HttpErrFormat } from "./httperr_format.ts";
 import { LineBuffer, type Lines } from "./line_buffer.ts";
+import type { LineTime } from "./line_clock.ts";
 import { type FormatSettings, SiteFormats } from "./site_formats.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
 
@@ -37,8 +38,7 @@ interface CollectedSettings extends FormatSettings {
 interface CollectedLinesOptions {
   readonly computerName: string;
   readonly lineEnd: LineEnd;
-  /** Milliseconds since 1970. */
-  now(): number;
+  readonly clock: LineTime;
   /** Sends lines to whoever writes them. Their bytes belong to the callee. */
   ship(batch: LogBatch): void;
 }
@@ -99,7 +99,7 @@ export class CollectedLines {
     }
     if (!this.#buffers.has(this.#lastSite)) this.#lastBuffer = null;
     if (parts.length > 0) this.#options.ship({ second: this.#second, parts });
-    return Math.floor(this.#options.now() / 1000);
+    return Math.floor(this.#options.clock.renew() / 1000);
   }
 
   #newErrors(): HttpErrFormat {
@@ -108,7 +108,7 @@ export class CollectedLines {
 
   /** Returns the time of a line; ships the lines of another second. */
   #stampNow(): Stamp {
-    const stamp = this.#stamp.at(this.#options.now());
+    const stamp = this.#stamp.at(this.#options.clock.now());
     if (stamp.second !== this.#second) {
       this.flush();
       this.#second = stamp.second;

@@ -6,17 +6,35 @@
  * @module
  */
 
+/** The time of lines, in milliseconds since 1970. */
+export interface LineTime {
+  now(): number;
+  /** Reads the clock anew: what comes later in this go is not told to be earlier than that. */
+  renew(): number;
+}
+
 const settled = Promise.resolve();
 
-/** Returns a clock in milliseconds since 1970; `read` is the one of the system. */
-export function lineClock(read: () => number = Date.now): () => number {
-  let nowMs = 0;
-  const forget = (): void => {
-    nowMs = 0;
+/** A clock that stands still for one go. */
+export class LineClock implements LineTime {
+  readonly #read: () => number;
+  /** 0 until it is read in this go. */
+  #nowMs = 0;
+  readonly #forget = (): void => {
+    this.#nowMs = 0;
   };
-  return () => {
-    if (nowMs !== 0) return nowMs;
-    void settled.then(forget); // behind everything that is to run by now
-    return nowMs = read();
-  };
+
+  /** `read` is the clock of the system. */
+  constructor(read: () => number = Date.now) {
+    this.#read = read;
+  }
+
+  now(): number {
+    return this.#nowMs !== 0 ? this.#nowMs : this.renew();
+  }
+
+  renew(): number {
+    void settled.then(this.#forget); // behind everything that is to run by now
+    return this.#nowMs = this.#read();
+  }
 }

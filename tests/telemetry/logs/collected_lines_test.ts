@@ -8,6 +8,7 @@ import {
   type LogBatch,
   type LogPart,
 } from "../../../mod/telemetry/logs/collected_lines.ts";
+import { LineClock, type LineTime } from "../../../mod/telemetry/logs/line_clock.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const SETTINGS = {
@@ -52,13 +53,17 @@ function refused(): RefusedRecord {
   };
 }
 
-function fixture(): { lines: CollectedLines; batches: LogBatch[]; clock: { ms: number } } {
+function fixture(
+  timeOf: (clock: { ms: number }) => LineTime = (clock) => {
+    return { now: () => clock.ms, renew: () => clock.ms };
+  },
+): { lines: CollectedLines; batches: LogBatch[]; clock: { ms: number } } {
   const batches: LogBatch[] = [];
   const clock = { ms: NOON };
   const lines = new CollectedLines({
     computerName: "HOST",
     lineEnd: "\n",
-    now: () => clock.ms,
+    clock: timeOf(clock),
     ship: (batch) => void batches.push(batch),
   }, SETTINGS);
   return { lines, batches, clock };
@@ -86,6 +91,16 @@ Deno.test("CollectedLines ships each second by itself, in parts of one log and d
   assertEquals(lines.flush(), NOON / 1000 + 1);
   assertEquals(batches.map(({ second }) => second - NOON / 1000), [0, 1]);
   assertEquals([lines.flush(), batches.length], [NOON / 1000 + 1, 2]);
+});
+
+Deno.test("CollectedLines has no line of an earlier second after it was asked, also in one go", () => {
+  const { lines, batches, clock } = fixture((system) => new LineClock(() => system.ms));
+  lines.served(served());
+  clock.ms += 1000; // while what has arrived is served
+  assertEquals(lines.flush(), NOON / 1000 + 1);
+  lines.served(served());
+  lines.flush();
+  assertEquals(batches.map(({ second }) => second - NOON / 1000), [0, 1]);
 });
 
 Deno.test("CollectedLines keeps the day of a line, whatever day it is sent on", () => {
