@@ -36,6 +36,21 @@ Deno.test("Confirmation leaves no file, although its time is over while it write
   });
 });
 
+Deno.test("Confirmation.confirm() leaves no file, although one is being written", async () => {
+  await withFixture(async ({ create, reverted, file }) => {
+    const confirmation = create();
+    const confirmed = Promise.withResolvers<boolean>();
+    await confirmation.guard(DEFAULT_DOCUMENT, 60, async () => {
+      await nothing();
+      setTimeout(() => confirmed.resolve(confirmation.confirm())); // while its time is written
+    });
+    assertEquals(await confirmed.promise, true);
+    assertEquals(exists(file), false);
+    await create().revertPending();
+    assertEquals(reverted, []);
+  });
+});
+
 Deno.test("Confirmation.confirm() makes the change permanent", async () => {
   await withFixture(async ({ create, reverted }) => {
     const confirmation = create();
