@@ -25,6 +25,7 @@ const RANKS: Readonly<Record<string, number>> = {
   wire: 1,
   config: 1,
   acme: 2,
+  fleet: 2,
   listen: 2,
   http: 2,
   site: 2,
