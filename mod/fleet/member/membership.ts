@@ -68,6 +68,8 @@ export function joinLine({ name, group, prefix, store }: Membership): string {
     ["--key", store.keyFile],
     ["--user", store.user],
     ["--password-file", store.passwordFile],
-  ].flatMap(([flag, value]) => value == null ? [] : [flag!, shellWord(value)]);
+  ].flatMap(([flag, value]) =>
+    value === null || value === undefined ? [] : [flag!, shellWord(value)]
+  );
   return ["httpcfg fleet join", shellWord(store.urls.join(",")), ...flags].join(" ");
 }
