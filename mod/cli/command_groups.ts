@@ -55,8 +55,10 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "Show what listens, what would change, what responds, and what was logged",
     rows: [
       row("status, top", "services, listening addresses and sites; top: live", ["status", "top"]),
-      row("plan", "what a reload would open, close or fail to open"),
-      row("explain", "which site would respond to a request, and why"),
+      row("plan, explain", "what a reload would change; which site responds, and why", [
+        "plan",
+        "explain",
+      ]),
       row("who, diagnose", "which programs listen on a port; what a bug report needs", [
         "who",
         "diagnose",
@@ -76,8 +78,10 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "Show and change the IP inclusion list: on which addresses the service listens",
     rows: [
       row("query iplisten", "show the IP inclusion list; empty means every address"),
-      row("set iplisten", "add an address, a block, an interface or an exclusion"),
-      row("delete iplisten", "remove one"),
+      row("set|delete iplisten", "add or remove an address, block, interface or exclusion", [
+        "set iplisten",
+        "delete iplisten",
+      ]),
     ],
   },
   {
@@ -176,7 +180,7 @@ export const GROUPS: readonly CommandGroup[] = [
     title: "Many machines",
     summary: "One list, with sites and settings, for many machines, in a store that they share",
     rows: [
-      row("fleet …", "one document for many machines: status, plan, apply", [
+      row("fleet …", "one list for many: join, set, site, plan, apply, status", [
         "fleet status",
         "fleet set iplisten",
         "fleet delete iplisten",

@@ -62,7 +62,8 @@ export function withStore(io: CommandIo, flags: string): CommandIo {
 export function aboutStore(hint: string, flags: string): string {
   if (flags === "") return hint;
   return hint.split("\n").map((line) => {
-    const isAbout = /^httpcfg fleet (?!join\b)/.test(line) && !line.includes(" --store");
+    const isAbout = /^httpcfg fleet (?!join\b|leave\b|follow\b)/.test(line) &&
+      !line.includes(" --store");
     return isAbout ? `${line}${flags}` : line;
   }).join("\n");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { setAutoStart } from "../../../admin/site_control.ts";
+import { SAMPLE_WORDS } from "../../../site/kinds/kind_flags.ts";
 import type { CommandSpec } from "../../core/command.ts";
 import { finishChange } from "../../core/outcome.ts";
 import { commands as sites } from "../site/site.ts";
@@ -21,7 +22,7 @@ export const commands: readonly CommandSpec[] = [
     summary: "Add a Web site to all members",
     details: ["Files and certificates that the site names have to be on each member."],
     examples: [{
-      line: "httpcfg fleet site add hello --bind :8081: --text hello",
+      line: `httpcfg fleet site add hello --bind :8081: ${SAMPLE_WORDS}`,
       shows: "on every member",
     }],
   }),

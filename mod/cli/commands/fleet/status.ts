@@ -14,7 +14,7 @@ import type { RolloutRecord } from "../../../fleet/shared/records.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { type Listing, type Row, writeListing } from "../../core/format.ts";
 import { CHANGE_FLAGS, reportDone } from "../../core/outcome.ts";
-import { report } from "../../core/report.ts";
+import { report, reportHint } from "../../core/report.ts";
 import { table } from "../../core/table.ts";
 import { STORE_FLAGS, STORE_HELP } from "./fleet_flags.ts";
 import { onFleet } from "./open_fleet.ts";
@@ -77,7 +77,8 @@ const status: CommandSpec = {
           }),
         },
       });
-      const isBad = bad.length > 0 || garbage.length > 0 || rollout?.phase === "stuck";
+      const isBad = head === null || bad.length > 0 || garbage.length > 0 ||
+        rollout?.phase === "stuck";
       return isBad ? EXIT.failed : EXIT.ok;
     }),
 };
@@ -175,6 +176,7 @@ function showStatus(io: CommandIo, view: FleetView, listing: Listing): void {
       },
     }));
   }
+  if (head === null) reportHint(io, "httpcfg help fleet join");
   for (const key of garbage) {
     report(io, [{ kind: "warning", text: `the value of ${quote(key)} cannot be understood` }]);
   }
