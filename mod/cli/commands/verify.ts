@@ -6,7 +6,7 @@
 import { formatEndpoint } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
-import { type Finding, isFailure } from "../../host/inspect/verify.ts";
+import { type Finding, foundText, isFailure } from "../../host/inspect/verify.ts";
 import { verifyService } from "../../host/inspect/verify_service.ts";
 import { span } from "../core/screen/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
@@ -119,18 +119,6 @@ const LOOKS: Readonly<Record<string, ColumnLook>> = {
   endpoint: { kind: "key" },
   expected: { kind: "key" },
 };
-
-function foundText({ verdict, result, detail }: Finding): string {
-  if (verdict === "exposed") return "httpcfg";
-  if (verdict === "unknown") {
-    return `an answer, not known whose${detail === null ? "" : `: ${detail}`}`;
-  }
-  if (verdict === "shared") return `httpcfg beside ${detail}`;
-  if (verdict === "foreign") return detail ?? "another program";
-  if (verdict !== "missing") return detail ?? "";
-  const answer = result === "silent" ? "no answer" : "nothing listens";
-  return detail === null ? answer : `${answer}, although ${detail} has the port`;
-}
 
 /**
  * Asks the service whether a connection from `client` is open; null if it cannot say, as an older one

@@ -8,7 +8,7 @@
  */
 import { Fault, messageOf } from "../../base/fault.ts";
 import { isProblem, type Problem } from "../../base/problem.ts";
-import type { ConfigDocument } from "../../config/document/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isInProgress } from "../rollout/wanted_revision.ts";
 import { Backoff, randomMs, sleep } from "../shared/backoff.ts";
 import type { FleetStore } from "../shared/fleet_store.ts";
@@ -285,6 +285,7 @@ export class FleetAgent {
       : null;
     try {
       await machine.apply((local) => {
+        checkStored(local, before);
         const merged = mergeShared({ base: before.document, next, local, hashOf });
         if (isProblem(merged)) throw faultOf(merged);
         const hidden = hiddenProblem(merged);
@@ -416,6 +417,16 @@ export class FleetAgent {
     if (view === null || this.#held !== null || this.#lostReason !== null) return false;
     return view.rollout !== null && isInProgress(view.rollout) && view.driver === null;
   }
+}
+
+/**
+ * Throws a Fault if the stored document was removed: what it had would be taken for what an administrator
+ * has changed back.
+ */
+function checkStored(local: ConfigDocument, { document }: LastGood): void {
+  // The built-in document itself stands for one that is not stored.
+  if (local !== DEFAULT_DOCUMENT || overridesOf(document, local).length === 0) return;
+  throw new Fault("the stored document of this machine was removed", { hint: "httpcfg history" });
 }
 
 function faultOf({ reason, hint }: Problem): Fault {
