@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from "valibot";
-import type { SharedDocument } from "../shared/shared_document.ts";
+import { asSharedDocument, type SharedDocument } from "../shared/shared_document.ts";
 
 /** The newest revision that a member has seen in the store, whether it runs it or not. */
 export interface HighestSeen {
@@ -25,22 +25,9 @@ export interface LastGood {
 
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-/** The lists of the document are what a merge would stumble over; the rest is checked when stored. */
-const documentSchema = v.looseObject({
-  version: v.number(),
-  ipListen: v.array(v.string()),
-  ssl: v.array(v.looseObject({ key: v.string(), certName: v.string() })),
-  urlAcl: v.array(v.looseObject({ url: v.string() })),
-  registrations: v.optional(v.array(v.looseObject({ url: v.string() }))),
-  sites: v.array(v.looseObject({ id: v.number(), name: v.string() })),
-  acme: v.optional(v.array(v.looseObject({ certName: v.string() }))),
-  metabase: v.record(v.string(), v.record(v.string(), v.unknown())),
-  settings: v.record(v.string(), v.unknown()),
-});
-
 export const lastGoodSchema: v.GenericSchema<unknown, LastGood> = v.object({
   epoch: v.pipe(v.string(), v.nonEmpty()),
   revision: v.nullable(positive),
   highest: v.object({ revision: positive, hash: v.string() }),
-  document: v.custom<SharedDocument>((value) => v.is(documentSchema, value)),
+  document: v.custom<SharedDocument>((value) => asSharedDocument(value) !== null),
 });

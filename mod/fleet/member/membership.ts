@@ -18,6 +18,8 @@ export interface Membership {
   /** Random, made when it joined: two machines with one name are noticed. */
   readonly id: string;
   readonly group: string | null;
+  /** ISO 8601, by the clock of this machine. */
+  readonly joinedAt: string;
   /** What the keys of the fleet begin with. */
   readonly prefix: string;
   readonly store: StoreAddress;
@@ -29,6 +31,7 @@ const membershipSchema: v.GenericSchema<unknown, Membership> = v.object({
   name,
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{8,64}$/)),
   group: v.nullable(name),
+  joinedAt: v.pipe(v.string(), v.isoTimestamp()),
   prefix: v.pipe(v.string(), v.nonEmpty()),
   store: storeAddressSchema,
 });
@@ -68,8 +71,6 @@ export function joinLine({ name, group, prefix, store }: Membership): string {
     ["--key", store.keyFile],
     ["--user", store.user],
     ["--password-file", store.passwordFile],
-  ].flatMap(([flag, value]) =>
-    value === null || value === undefined ? [] : [flag!, shellWord(value)]
-  );
+  ].flatMap(([flag, value]) => value ? [flag!, shellWord(value)] : []);
   return ["httpcfg fleet join", shellWord(store.urls.join(",")), ...flags].join(" ");
 }

@@ -30,7 +30,7 @@ function head(revision: number, hash = hashOf(revision)): RevisionRecord {
     what: "set iplisten",
     hash,
     patch: { fields: [] },
-    snapshot: { revision: 1, id: "0123456789abcdef", pieces: 1 },
+    snapshot: { revision: 1, id: "00000000", pieces: 1 },
   };
 }
 
