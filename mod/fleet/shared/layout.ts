@@ -9,7 +9,7 @@
  * shared/rollout/driver        who drives it, under a lease
  * shared/question/ID           what an administrator asks the members, under a lease
  * revision/NNNNNNNNNNNN        each revision: what it changed
- * snapshot/NNNNNNNNNNNN/NNNN   whole documents, in pieces
+ * snapshot/NNNNNNNNNNNN/ID/NNNN  whole documents, in pieces
  * node/NAME/member             a member of the fleet
  * node/NAME/state              how it is, under a lease
  * node/NAME/answer/ID          what it answers to a question, under a lease
@@ -77,29 +77,37 @@ export class Layout {
     return `${this.prefix}snapshot/`;
   }
 
-  /** The pieces of a whole document begin with this. */
+  /** All that was written of whole documents at a revision begins with this. */
   snapshot(number: number): string {
     return `${this.snapshots}${padded(number)}/`;
   }
 
-  piece(number: number, index: number): string {
-    return `${this.snapshot(number)}${String(index).padStart(4, "0")}`;
+  piece(
+    { revision, id }: { readonly revision: number; readonly id: string },
+    index: number,
+  ): string {
+    return `${this.snapshot(revision)}${id}/${String(index).padStart(4, "0")}`;
   }
 
   get nodes(): string {
     return `${this.prefix}node/`;
   }
 
+  /** All that there is of a member begins with this. */
+  node(name: string): string {
+    return `${this.nodes}${name}/`;
+  }
+
   member(name: string): string {
-    return `${this.nodes}${name}/member`;
+    return `${this.node(name)}member`;
   }
 
   state(name: string): string {
-    return `${this.nodes}${name}/state`;
+    return `${this.node(name)}state`;
   }
 
   answer(name: string, id: string): string {
-    return `${this.nodes}${name}/answer/${id}`;
+    return `${this.node(name)}answer/${id}`;
   }
 
   /** Returns whose key below `node/` this is, and which; null for any other key. */

@@ -10,8 +10,15 @@ import { type Patch, patchSchema } from "../../config/document/patch.ts";
 /** A name of a member or group: what a host name or a part of it can be. */
 export const NAME_PATTERN: RegExp = /^(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
+/** The keys of revisions have so many digits. */
+export const REVISION_MAX = 999_999_999_999;
+/** Pieces of a whole document, so that a number that is made up costs a reader no more than this. */
+const PIECES_MAX = 4096;
+
 const name = v.pipe(v.string(), v.regex(NAME_PATTERN));
-const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(REVISION_MAX));
+/** A random identifier, which is a part of keys. */
+const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{8,64}$/));
 const time = v.pipe(v.string(), v.isoTimestamp());
 const text = v.pipe(v.string(), v.maxLength(4096));
 
@@ -28,21 +35,32 @@ export interface RevisionRecord {
   readonly what: string;
   /** SHA-256 of the JSON of the shared document, in hex. */
   readonly hash: string;
-  /** What makes this document of the one before. */
-  readonly patch: Patch;
-  /** The newest whole document at or before this revision, and its number of pieces. */
-  readonly snapshot: { readonly revision: number; readonly pieces: number };
+  /** What makes this document of the one before; null if only its snapshot has it. */
+  readonly patch: Patch | null;
+  readonly snapshot: SnapshotPlace;
+}
+
+/** Where the newest whole document at or before a revision is. */
+export interface SnapshotPlace {
+  readonly revision: number;
+  /** The id of that revision: two writers who race for a revision write pieces of their own. */
+  readonly id: string;
+  readonly pieces: number;
 }
 
 export const revisionSchema: v.GenericSchema<unknown, RevisionRecord> = v.object({
   revision,
-  id: text,
+  id,
   at: time,
   by: text,
   what: text,
   hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  patch: patchSchema,
-  snapshot: v.object({ revision, pieces: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+  patch: v.nullable(patchSchema),
+  snapshot: v.object({
+    revision,
+    id,
+    pieces: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(PIECES_MAX)),
+  }),
 });
 
 /** The revisions that members run when no roll-out says otherwise. */
