@@ -242,14 +242,18 @@ export class FleetStore {
    */
   async putMember(record: MemberRecord, replaces = false): Promise<boolean> {
     const key = this.layout.member(record.name);
-    const { values: [stored] } = await this.keys.read({ key });
-    const other = readRecord(memberSchema, stored?.value ?? null);
-    if (!replaces && stored !== undefined && other?.id !== record.id) return false;
     const value = JSON.stringify(record);
-    return await this.#swap({
-      when: [{ key, changed: stored?.changed ?? 0 }],
-      then: [{ kind: "put", key, value }],
-    }, { key, value });
+    for (;;) {
+      const { values: [stored] } = await this.keys.read({ key });
+      const other = readRecord(memberSchema, stored?.value ?? null);
+      if (!replaces && stored !== undefined && other?.id !== record.id) return false;
+      const transaction: Transaction = {
+        when: [{ key, changed: stored?.changed ?? 0 }],
+        then: [{ kind: "put", key, value }],
+      };
+      // Whoever was faster may be this machine: a command beside its service.
+      if (await this.#swap(transaction, { key, value })) return true;
+    }
   }
 
   /** Removes all that there is of a member. */
