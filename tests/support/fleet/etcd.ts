@@ -4,6 +4,7 @@
  *
  * @module
  */
+import "reflect-metadata"; // the library requires that it is loaded first
 import { SubjectAlternativeNameExtension } from "@peculiar/x509";
 import type { StoreAddress } from "../../../mod/fleet/etcd/store_address.ts";
 import { endWithTest } from "../ending/test_end.ts";
