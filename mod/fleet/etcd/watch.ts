@@ -1,5 +1,5 @@
 /**
- * Edge: the clock and chance. One watch of a prefix: what etcd reports, and whether it can be believed.
+ * One watch of a prefix: what etcd reports, and whether it can be believed.
  *
  * An open watch proves nothing: without a quorum etcd goes on to send progress over it, and a network
  * that drops everything gives no sign at all. So every now and then the watch is compared with what a
@@ -32,13 +32,13 @@ const LINE_MAX = 8 * 1024 * 1024;
 const WAITING_MAX = 50_000;
 
 /** Changes of one revision of the store. */
-export interface Changes {
+interface Changes {
   readonly revision: number;
   readonly changes: readonly KeyChange[];
 }
 
 /** What a watch begins with. */
-export interface WatchStart {
+interface WatchStart {
   readonly prefix: string;
   /** The revision of the snapshot that it continues. */
   readonly revision: number;
