@@ -28,6 +28,8 @@ export interface AdminIo {
    * Appends to the event log. If the log cannot be written, the record is lost, never the action.
    */
   record(event: NewEvent): Promise<void>;
+  /** Whether many machines have the document: what this one has says nothing about it then. */
+  readonly isShared?: boolean | undefined;
   /** Is told how far an action is; absent if nobody watches. */
   readonly progress?: Progress | undefined;
   /** Reports whether to continue despite `risks`, each a sentence. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { zoneOf } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import { nearestName } from "../base/hints/nearest.ts";
 import { isProblem, Problem } from "../base/problem.ts";
@@ -13,10 +14,12 @@ import type { ConfigDocument } from "../config/document/document.ts";
 import { editList, type ListEdit } from "../config/document/edit.ts";
 import {
   entryBeforePort,
+  isPattern,
   type ListEntry,
   parseEntry,
   parseList,
 } from "../config/document/list_entry.ts";
+import { explainSpelling } from "../config/document/no_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
 import { AddressTable, LOOPBACK_ABSENT } from "../listen/machine/address_table.ts";
@@ -89,7 +92,7 @@ async function editEntries(
   const table = await inspectFor(io, edits);
   const entries = edits.map((edit, i) => {
     io.progress?.("checking", "entries", i, edits.length);
-    return checkEntry(edit, table);
+    return io.isShared ? checkShared(edit) : checkEntry(edit, table);
   });
   io.progress?.("storing", "the configuration");
   const possible = edits.flatMap(({ kind }, i): ListEdit[] => {
@@ -154,6 +157,7 @@ async function consequences(
   stored: StoreChange,
   table: AddressTable,
 ): Promise<Notice[]> {
+  if (io.isShared) return [];
   const { before, after } = stored;
   const known = new Set(before.ipListen);
   const added = after.ipListen.filter((text) => !known.has(text));
@@ -171,10 +175,11 @@ async function withNames(table: AddressTable, added: readonly string[]): Promise
 
 /** Reads what the machine has, as far as it matters for the entries that are typed. */
 async function inspectFor(
-  { progress }: AdminIo,
+  { progress, isShared }: AdminIo,
   edits: readonly EntryEdit[],
 ): Promise<AddressTable> {
   const machine = readMachine();
+  if (isShared) return new AddressTable(machine);
   const entries = edits.filter(({ kind }) => kind === "add").flatMap(({ text }) => {
     const entry = parseEntry(text);
     return isProblem(entry) ? [] : [entry];
@@ -211,6 +216,20 @@ function checkEntry(
   const given = isLoopback ? [`${addLoopback(target.ip)} && ${addLine(entry.text)}`] : [];
   const hint = [...given, ...[...near, entry.text].map(addLine)].join("\n");
   return new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL, hint });
+}
+
+/** Parses an entry of a list that many machines have: it may name what only some of them have. */
+function checkShared({ text }: EntryEdit): ListEntry | Problem {
+  const entry = parseEntry(text);
+  if (isProblem(entry)) return entry;
+  const { target } = entry;
+  if (target.kind === "address" && /^[0-9]+$/.test(zoneOf(target.ip))) {
+    const reason = "the index of an interface differs from machine to machine";
+    return new Problem(reason, { code: WIN32.WSAEINVAL, hint: "ip link" });
+  }
+  const spelling = target.kind === "interface" && !isPattern(target) ? explainSpelling(text) : null;
+  if (spelling === null) return entry;
+  return new Problem(spelling.reason, { code: WIN32.WSAEINVAL, hint: spelling.hint });
 }
 
 /** Returns the address of the machine that `text` is most like, a typing error; none if none is. */

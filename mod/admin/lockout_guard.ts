@@ -19,13 +19,15 @@ import type { AdminIo, Notice } from "./admin_io.ts";
 export async function guardReload(
   io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
   look: typeof findConnections = findConnections,
+  /** A list that is not stored yet. */
+  list?: readonly string[],
 ): Promise<Notice[]> {
   const status = await io.control.ask({ op: "status" });
   if (status === null) return [];
   const { connected, unseen } = await look(new Set(status.endpoints.map(({ port }) => port)));
   const input: LockoutInput = {
     before: parseList(status.ipListen),
-    after: parseList(await io.store.readList()),
+    after: parseList(list ?? await io.store.readList()),
     machine: readMachine(),
     sshAddress: parseIp(io.env("SSH_CONNECTION")?.split(" ")[2] ?? ""),
     loopbackInUse: connected.filter(({ ip }) => isLoopback(ip)),

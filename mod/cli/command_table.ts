@@ -70,6 +70,25 @@ const FILES: readonly CommandFile[] = [
     "service install, service uninstall, service status",
     () => import("./commands/service/service.ts"),
   ),
+  file(
+    "fleet set iplisten, fleet delete iplisten, fleet query iplisten, fleet settings list, fleet settings get, fleet settings set, fleet settings reset",
+    () => import("./commands/fleet/list.ts"),
+  ),
+  file(
+    "fleet site add, fleet site list, fleet site show, fleet site set, fleet site remove, fleet site start, fleet site stop",
+    () => import("./commands/fleet/sites.ts"),
+  ),
+  file(
+    "fleet export, fleet import, fleet edit",
+    () => import("./commands/fleet/document.ts"),
+  ),
+  file("fleet history, fleet rollback", () => import("./commands/fleet/revisions.ts")),
+  file(
+    "fleet plan, fleet verify, fleet drift, fleet who",
+    () => import("./commands/fleet/asking.ts"),
+  ),
+  file("fleet apply, fleet confirm, fleet cancel", () => import("./commands/fleet/apply.ts")),
+  file("fleet status, fleet remove", () => import("./commands/fleet/status.ts")),
   file("man", () => import("./commands/docs/man.ts")),
   file("completions, complete", () => import("./commands/docs/completions.ts")),
 ];

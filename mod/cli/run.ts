@@ -51,6 +51,8 @@ interface ProcessContext extends HomeContext {
   readonly terminal: TerminalFacts;
   /** The machine to plan for, if it is not this one. */
   readonly machine?: MachineView | undefined;
+  /** Opens the store of a fleet, if it is not etcd. */
+  readonly openKeys?: CommandIo["openKeys"];
   /** Shows progress; absent without a terminal to show it on. */
   readonly progress?: Progress | undefined;
   /** Whether stdin and stdout are a terminal. */
@@ -242,6 +244,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     },
     under: (args) => makeIo(context, splitGlobalFlags(args)),
     machine,
+    openKeys: context.openKeys,
     screen,
     show,
     out,

@@ -9,6 +9,7 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document
 import { serialize } from "../../mod/config/store/store.ts";
 import { type ControlHandler, serveControl } from "../../mod/host/control/control_server.ts";
 import type { ServiceStatus } from "../../mod/host/control/status.ts";
+import type { KeyStore } from "../../mod/fleet/shared/key_store.ts";
 import type { ServiceState } from "../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/services/service_table.ts";
 import type { MachineView } from "../../mod/listen/plan/plan_input.ts";
@@ -43,6 +44,8 @@ export interface CommandOptions {
   readonly columns?: number;
   /** The machine that commands see instead of this one. */
   readonly machine?: MachineView;
+  /** The store of a fleet that commands see in place of etcd. */
+  readonly keys?: KeyStore;
   /** Gets what stdout and stderr are given, in order. */
   readonly onWrite?: (text: string) => void;
 }
@@ -102,6 +105,7 @@ async function runIn(
     stdin = "",
     columns,
     machine,
+    keys,
     onWrite = () => {},
   }: CommandOptions,
 ): Promise<CommandResult> {
@@ -126,6 +130,7 @@ async function runIn(
     env: (name) => all[name],
     terminal: { isOut: isTerminal, isNote: isTerminal, columns: () => columns ?? null },
     machine,
+    openKeys: keys === undefined ? undefined : () => Promise.resolve(keys),
     out: (text) => write("out", lines(text)),
     print: (text) => write("out", text),
     note: (text) => write("note", lines(text)),

@@ -9,7 +9,7 @@ import { Fault } from "../../base/fault.ts";
 import { isServiceUp } from "../../host/control/status.ts";
 import { probe } from "../../host/inspect/probe.ts";
 import type { CommandSpec } from "../core/command.ts";
-import { openEndpoints } from "./plan.ts";
+import { openEndpoints } from "../../host/inspect/service_plan.ts";
 
 const health: CommandSpec = {
   name: "health",

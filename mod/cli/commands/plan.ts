@@ -4,20 +4,13 @@
  * @module
  */
 import type { Notice } from "../../admin/admin_io.ts";
-import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
-import { atOnce } from "../../base/work/steps.ts";
 import { withStep } from "../../base/hints/hints.ts";
-import { parseUrlPrefix } from "../../base/url_prefix.ts";
-import type { ConfigDocument } from "../../config/document/document.ts";
-import { previewPlanInput } from "../../listen/plan/plan_input.ts";
-import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
-import { parseList } from "../../config/document/list_entry.ts";
-import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
-import { withCures } from "../../listen/plan/cures.ts";
-import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
-import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
+import { planService, type ServicePlan } from "../../host/inspect/service_plan.ts";
+import type { Plan } from "../../listen/plan/make_plan.ts";
+import { planStatus } from "../../listen/plan/plan.ts";
 import { joinLines, span, type Styled } from "../core/screen/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import {
@@ -124,51 +117,20 @@ interface StoredPlanOptions {
 export async function readStoredPlan(
   io: CommandIo,
   { strict = false, asked = [] }: StoredPlanOptions = {},
-): Promise<StoredPlan> {
+): Promise<ServicePlan> {
   io.progress?.("reading", "the configuration");
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
-  const registrations = (status?.registrations ?? []).flatMap(({ url }) =>
-    parseUrlPrefix(url) ?? []
-  );
-  const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
-    registrations.some(({ scheme }) => scheme === "https");
-  const check = await storedCertificateCheck(io.paths.certs, document.ssl, {
-    isAsked,
+  return await planService({
+    document,
+    status,
+    certs: io.paths.certs,
     now: io.now,
-  });
-  const list = parseList(document.ipListen);
-  const { machine: view, progress } = io;
-  const source = { document, list, check, registrations, asked, view, progress };
-  const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
-  const input = { ...preview, strict };
-  const inForce = status !== null && isServiceUp(status, "HTTP")
-    ? atOnce(inclusionOn(parseList(status.ipListen), input.machine))
-    : null;
-  io.progress?.("planning", "the sockets");
-  const made = atOnce(withCures(makePlan(input), input, io.os));
-  const compared = inForce === null ? made : compareLists(made, "in force", inForce);
-  const { unseen } = input;
-  const plan = unseen === null ? compared : { ...compared, unseen };
-  return { document, input, plan, inForce, status };
-}
-
-/** The plan of the stored configuration, and the running state. */
-interface StoredPlan {
-  readonly document: ConfigDocument;
-  readonly input: PlanInput;
-  readonly plan: Plan;
-  /** What the list in force includes; null if HTTP is not running. */
-  readonly inForce: ((ip: Ip) => boolean) | null;
-  /** Null if no service is running. */
-  readonly status: ServiceStatus | null;
-}
-
-/** Returns the sockets that the service reports as open. */
-export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): SocketEndpoint[] {
-  return (status?.endpoints ?? []).flatMap(({ ip, port, scopeId = 0, state }) => {
-    const parsed = parseIp(ip);
-    return state === "open" && parsed !== null ? [{ ip: parsed, port, scopeId }] : [];
+    os: io.os,
+    view: io.machine,
+    progress: io.progress,
+    strict,
+    asked,
   });
 }
 

@@ -5,6 +5,8 @@
  */
 import type { AdminIo } from "../../admin/admin_io.ts";
 import type { Home } from "../../config/store/home.ts";
+import type { StoreAddress } from "../../fleet/etcd/store_address.ts";
+import type { KeyStore } from "../../fleet/shared/key_store.ts";
 import type { MachineView } from "../../listen/plan/plan_input.ts";
 import type { Styled } from "./screen/colors.ts";
 import { COLOR_CHOICES, type Screen } from "./screen/screen.ts";
@@ -72,6 +74,8 @@ export interface CommandIo extends AdminIo {
   startInBackground(): Promise<boolean>;
   /** The machine to plan for, if it is not this one. */
   readonly machine?: MachineView | undefined;
+  /** Opens the store of a fleet, if it is not etcd. */
+  readonly openKeys?: ((address: StoreAddress) => Promise<KeyStore>) | undefined;
   /** What stdout and stderr show. */
   readonly screen: Screen;
   /** Writes text for people to stdout, in whole lines. */

@@ -6,6 +6,7 @@
  */
 import { typedLine } from "../../base/hints/retype.ts";
 import { History } from "../../config/store/history.ts";
+import type { Author } from "../../config/store/store.ts";
 import { callerName } from "./caller_name.ts";
 import type { CommandIo } from "./command.ts";
 import { commentNotices } from "./notices/comment_notices.ts";
@@ -16,7 +17,7 @@ import { report, type Stderr } from "./report.ts";
 
 /** The callbacks of a store; `config/store/store.ts` says when they are called. */
 export interface StoreEvents {
-  onReplace(before: string | null, after: string): Promise<void>;
+  onReplace(before: string | null, after: string, author?: Author): Promise<void>;
   cureOf(file: string): Promise<string>;
   onComments(copy: string): void;
   onMigrate(from: number, ipListen: readonly string[]): void;
@@ -32,8 +33,8 @@ export function storeEvents(
   const command = typedLine(words);
   let isWarned = false;
   return {
-    async onReplace(before, after): Promise<void> {
-      const author = { user: await callerName(io), command };
+    async onReplace(before, after, other): Promise<void> {
+      const author = other ?? { user: await callerName(io), command };
       const damage = await new History(folder).record(before, after, author);
       report(io, damageNotices(damage));
     },

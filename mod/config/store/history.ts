@@ -16,6 +16,7 @@ import { joinPath } from "../../base/files/join_path.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
+import type { Author } from "./store.ts";
 import {
   appendVersion,
   type Damage,
@@ -27,12 +28,6 @@ import {
   type Version,
   writeWhole,
 } from "./version_file.ts";
-
-/** Who makes a change, and with which command. */
-interface Author {
-  readonly user: string;
-  readonly command: string;
-}
 
 /** A file of the history, by the number of its first version. */
 interface VersionFile {

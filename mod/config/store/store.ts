@@ -18,6 +18,12 @@ import { checkRegular } from "./regular_file.ts";
 /** Maximum size of a document that is read: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Who makes a change, and with which command. */
+export interface Author {
+  readonly user: string;
+  readonly command: string;
+}
+
 export interface StoreOptions {
   /** Path of the document. */
   readonly file: string;
@@ -25,9 +31,10 @@ export interface StoreOptions {
   readonly loadContentRules: () => Promise<ContentRules>;
   /**
    * Called under the lock when the new text is safely on disk, with the text that is about to be
-   * replaced; null for the first write. If it throws, the old document remains.
+   * replaced; null for the first write. If it throws, the old document remains. `author` is who has
+   * made the change, if not whoever runs this program.
    */
-  readonly onReplace?: (before: string | null, after: string) => Promise<void>;
+  readonly onReplace?: (before: string | null, after: string, author?: Author) => Promise<void>;
   /** Called with the list of a valid document of an older version each time that one is read. */
   readonly onMigrate?: (from: number, ipListen: readonly string[]) => Promise<void>;
   /** Called when comments were replaced, with the path of the copy that has them. */
@@ -81,9 +88,13 @@ export class Store {
 
   /**
    * Applies `edit` to the newest document, excluding all other processes. What `edit` returns is
-   * checked before it is stored, in its one spelling. If it throws, everything stays as it was.
+   * checked before it is stored, in its one spelling. If it throws, everything stays as it was. The
+   * history names `author`, by default whoever runs this program.
    */
-  async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
+  async update(
+    edit: (document: ConfigDocument) => ConfigDocument,
+    author?: Author,
+  ): Promise<StoreChange> {
     // Loaded here, because a query writes nothing.
     const { lockDocument } = await import("./store_lock.ts");
     using lock = await lockDocument(this.file, await this.#target());
@@ -106,7 +117,7 @@ export class Store {
     if (diffValues(before, after).length === 0) return { changed: false, before, after: before };
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
-      await this.#options.onReplace?.(text, afterText);
+      await this.#options.onReplace?.(text, afterText, author);
       if (text !== null) await this.#keepOriginal(text);
       lock.check();
     });

@@ -32,6 +32,8 @@ export type ControlRequest =
   /** Asks whether a connection from `client`, an IP and a port, is open: `hasClient` of the answer. */
   | { readonly op: "client"; readonly client: string; readonly brief: true }
   | AcmeRequest
+  /** The membership of this machine in a fleet has changed: it is as it is stored from now on. */
+  | { readonly op: "fleet"; readonly verb: "follow" }
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 

@@ -9,6 +9,7 @@
 import * as v from "valibot";
 import { finite } from "../../config/document/shape.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
+import { OUTCOMES } from "../../fleet/shared/records.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
 import {
@@ -60,6 +61,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     name: text,
     progress: v.exactOptional(v.boolean()),
   }),
+  v.object({ op: v.literal("fleet"), verb: v.literal("follow") }),
   v.object({ op: v.literal("client"), client: text, brief: v.literal(true) }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
@@ -172,6 +174,20 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     hint: v.nullable(text),
     explanationUrl: v.nullable(text),
   }))),
+  fleet: v.exactOptional(v.object({
+    name: text,
+    group: v.nullable(text),
+    revision: v.nullable(count),
+    wanted: v.nullable(count),
+    head: v.nullable(count),
+    outcome: v.picklist(OUTCOMES),
+    problems: v.array(text),
+    hint: v.nullable(text),
+    store: text,
+    isStoreUp: v.boolean(),
+    reason: v.nullable(text),
+    overrides: v.array(text),
+  })),
   unconfirmedUntil: v.nullable(text),
   stored: v.exactOptional(v.union([
     v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { AcmeStatus } from "../../acme/next_step.ts";
+import type { FleetStatus } from "../../fleet/member/member_status.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import type { PortOwner } from "../../listen/machine/port_owner.ts";
 import type { ServiceTotals } from "../../telemetry/metrics/totals.ts";
@@ -49,6 +50,8 @@ export interface ServiceStatus {
   readonly notes?: readonly ServiceProblem[];
   /** The certificates by ACME; absent if none are in force, and from an older service. */
   readonly acme?: readonly AcmeStatus[];
+  /** How the machine is as a member of its fleet; absent if it is none, and from an older service. */
+  readonly fleet?: FleetStatus;
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
   /** The stored document, compared with what is in force; absent from an older service. */

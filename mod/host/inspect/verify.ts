@@ -68,6 +68,19 @@ export function isFailure({ verdict, isExpected }: Finding): boolean {
   return verdict !== "ok" && verdict !== "unknown" && (verdict !== "foreign" || isExpected);
 }
 
+/** Returns what was found in place of what was expected, for people. */
+export function foundText({ verdict, result, detail }: Finding): string {
+  if (verdict === "exposed") return "httpcfg";
+  if (verdict === "unknown") {
+    return `an answer, not known whose${detail === null ? "" : `: ${detail}`}`;
+  }
+  if (verdict === "shared") return `httpcfg beside ${detail}`;
+  if (verdict === "foreign") return detail ?? "another program";
+  if (verdict !== "missing") return detail ?? "";
+  const answer = result === "silent" ? "no answer" : "nothing listens";
+  return detail === null ? answer : `${answer}, although ${detail} has the port`;
+}
+
 /** The facts that are compared. */
 export interface VerifyInput {
   /** Where the service listens, or would if no other process held the port. */

@@ -47,6 +47,8 @@ export class Confirmation {
   readonly #options: ConfirmationOptions;
   #pending: Pending | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Resolves when nothing is pending; null if nobody waits for that. */
+  #settled: PromiseWithResolvers<void> | null = null;
   /** Why the last attempt to revert failed. */
   #failure: ServiceProblem | null = null;
   /**
@@ -62,6 +64,11 @@ export class Confirmation {
   /** ISO 8601 time at which the change reverts; null if none is pending. */
   get until(): string | null {
     return this.#pending?.until ?? null;
+  }
+
+  /** Resolves when no change is pending: it was confirmed or reverted. */
+  async whenSettled(): Promise<void> {
+    while (this.#pending !== null) await (this.#settled ??= Promise.withResolvers()).promise;
   }
 
   /** What keeps a change from being reverted. */
@@ -156,6 +163,8 @@ export class Confirmation {
   async #clearPending(): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = this.#failure = null;
+    this.#settled?.resolve();
+    this.#settled = null;
     await this.#fileWork.run(() => Deno.remove(this.#options.file).catch(ignoreNotFound));
   }
 

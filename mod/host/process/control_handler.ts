@@ -7,6 +7,7 @@ import { formatEndpoint, parseEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { Store } from "../../config/store/store.ts";
+import type { FleetService } from "../fleet/fleet_service.ts";
 import type { AcmeService } from "../acme/acme_service.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type {
@@ -30,6 +31,7 @@ export interface ControlledParts {
   readonly registrations: Pick<Registrations, "refresh" | "followStored">;
   readonly confirmation: Confirmation;
   readonly acme: Pick<AcmeService, "obtain">;
+  readonly fleet: Pick<FleetService, "follow">;
   readonly store: Pick<Store, "read">;
   readonly stored: Pick<StoredState, "missing">;
 }
@@ -72,6 +74,8 @@ export async function handleControl(
       return await controller.exclusive(() => web.controlSite(request.verb, request.id));
     case "reservations":
       return await registrations.refresh();
+    case "fleet":
+      return await parts.fleet.follow();
     case "flushLogs":
       return await logs.flush();
     case "acme":

@@ -54,6 +54,7 @@ import { type UpstreamReport, UpstreamReports } from "../serving/upstream_report
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { AcmeService } from "../acme/acme_service.ts";
+import { FleetService } from "../fleet/fleet_service.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
@@ -123,6 +124,7 @@ class ServiceProcess {
   readonly #https: HttpsService;
   readonly #dashboard: ServiceDashboard;
   readonly #acme: AcmeService;
+  readonly #fleet: FleetService;
   readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
@@ -201,6 +203,7 @@ class ServiceProcess {
         logs.event(revertFailed(reason));
       },
     });
+    this.#fleet = this.#makeFleet();
     const onFailure = (error: unknown): void => log(`internal error: ${stackOf(error)}`);
     this.#folder = new RunFolder({
       instance,
@@ -229,6 +232,7 @@ class ServiceProcess {
       onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),
     });
     this.#acme.start();
+    void this.#fleet.follow(); // whoever starts the service does not wait for another machine
     listenToSignals(() => this.end(), () => {
       this.#logs.reopen();
       void this.#folder.look();
@@ -247,6 +251,7 @@ class ServiceProcess {
     // From here on nothing waits: everything else is of one moment, from which the sockets are put
     // into words in slices.
     const { config } = this.#http;
+    const fleet = this.#fleet.status;
     const web = inSlices(this.#web.status(stored));
     const status = {
       version: 1,
@@ -271,9 +276,11 @@ class ServiceProcess {
         this.#acme,
         this.#workers,
         this.#traces,
+        this.#fleet,
       ].flatMap(({ problems }) => problems),
       ...(this.#https.notes.length === 0 ? {} : { notes: this.#https.notes }),
       ...(acme.length === 0 ? {} : { acme }),
+      ...(fleet === null ? {} : { fleet }),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
     } as const;
@@ -325,7 +332,7 @@ class ServiceProcess {
 
   async #release(): Promise<void> {
     this.#watch?.stop();
-    await this.#acme.stop();
+    await Promise.all([this.#acme.stop(), this.#fleet.stop()]);
     await this.#workers.endSilent();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
@@ -366,6 +373,7 @@ class ServiceProcess {
       web: this.#web,
       confirmation: this.#confirmation,
       acme: this.#acme,
+      fleet: this.#fleet,
       store: this.#options.store,
       stored: this.#stored,
       logs: {
@@ -402,6 +410,32 @@ class ServiceProcess {
     const { totals, certificates } = await this.#measured();
     const status = { ...await this.status(), certificates };
     return await inSlices(expositionText(serviceMetrics({ status, totals }), format));
+  }
+
+  #makeFleet(): FleetService {
+    const { paths, version, store, log } = this.#options;
+    return new FleetService({
+      paths,
+      version,
+      store,
+      log,
+      controller: this.controller,
+      confirmation: this.#confirmation,
+      reload: async () => {
+        await this.#web.reload();
+        await this.#registrations.followStored();
+      },
+      status: () => this.status(),
+      hasClient: async (client) => {
+        const { hasClient } = await extraFields(this.#workers, {
+          op: "client",
+          client,
+          brief: true,
+        });
+        return hasClient ?? false;
+      },
+      event: (event) => this.#logs.event(event),
+    });
   }
 
   #makeDashboard(): ServiceDashboard {
