@@ -181,6 +181,9 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "One list, with sites and settings, for many machines, in a store that they share",
     rows: [
       row("fleet …", "one list for many: join, set, site, plan, apply, status", [
+        "fleet join",
+        "fleet follow",
+        "fleet leave",
         "fleet status",
         "fleet set iplisten",
         "fleet delete iplisten",

@@ -88,6 +88,7 @@ const FILES: readonly CommandFile[] = [
     () => import("./commands/fleet/asking.ts"),
   ),
   file("fleet apply, fleet confirm, fleet cancel", () => import("./commands/fleet/apply.ts")),
+  file("fleet join, fleet leave, fleet follow", () => import("./commands/fleet/joining.ts")),
   file("fleet status, fleet remove", () => import("./commands/fleet/status.ts")),
   file("man", () => import("./commands/docs/man.ts")),
   file("completions, complete", () => import("./commands/docs/completions.ts")),

@@ -6,9 +6,10 @@
 import { Fault, UsageFault } from "../../../base/fault.ts";
 import { typedLine } from "../../../base/hints/retype.ts";
 import { absolutePath } from "../../../config/certs/cert_store.ts";
-import { parseStoreUrls } from "../../../fleet/etcd/store_address.ts";
+import { parseStoreUrls, type StoreAddress } from "../../../fleet/etcd/store_address.ts";
 import { type Membership, readMembership } from "../../../fleet/member/membership.ts";
 import { FleetStore } from "../../../fleet/shared/fleet_store.ts";
+import type { KeyStore } from "../../../fleet/shared/key_store.ts";
 import { DEFAULT_PREFIX } from "../../../fleet/shared/layout.ts";
 import { callerName } from "../../core/caller_name.ts";
 import type { CommandInput, CommandIo } from "../../core/command.ts";
@@ -41,8 +42,7 @@ export async function openFleet(input: CommandInput, io: CommandIo): Promise<Ope
   const address = urls === null ? own! : readAddress(parseStoreUrls(urls), input, absolutePath);
   const prefix = readPrefix(input) ?? membership?.prefix ?? DEFAULT_PREFIX;
   io.progress?.("asking", "the store");
-  const open = io.openKeys ?? (await import("../../../fleet/etcd/etcd_store.ts")).openEtcd;
-  const keys = await open(address);
+  const keys = await openKeys(io, address);
   const by = `${await callerName(io)}@${membership?.name ?? hostName()}`;
   return {
     store: new FleetStore(keys, prefix),
@@ -51,6 +51,15 @@ export async function openFleet(input: CommandInput, io: CommandIo): Promise<Ope
     flags: typedStore(input),
     [Symbol.dispose]: () => keys.close(),
   };
+}
+
+/** Opens the store at an address. */
+export async function openKeys(
+  io: Pick<CommandIo, "openKeys">,
+  address: StoreAddress,
+): Promise<KeyStore> {
+  const open = io.openKeys ?? (await import("../../../fleet/etcd/etcd_store.ts")).openEtcd;
+  return await open(address);
 }
 
 /** Returns an io whose hints about the fleet name the same store. */
