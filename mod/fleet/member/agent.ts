@@ -39,7 +39,7 @@ export interface AgentTimes extends PublishTimes {
   readonly takeOverMs: readonly [least: number, most: number];
 }
 
-export const AGENT_TIMES: AgentTimes = {
+const AGENT_TIMES: AgentTimes = {
   leaseSeconds: 30,
   keepAliveMs: 10_000,
   debounceMs: 2_000,
@@ -50,7 +50,7 @@ export const AGENT_TIMES: AgentTimes = {
 };
 
 /** The environment of an agent. */
-export interface AgentOptions {
+interface AgentOptions {
   readonly store: FleetStore;
   readonly membership: Membership;
   readonly machine: MemberMachine;
