@@ -71,12 +71,12 @@ export interface Committed {
 }
 
 /** What {@linkcode FleetStore.observe} reports. */
-export type ViewReport =
+type ViewReport =
   | { readonly kind: "view"; readonly view: FleetView }
   | { readonly kind: "lost"; readonly reason: string };
 
 /** What {@linkcode FleetStore.observeMembers} reports. */
-export type MembersReport =
+type MembersReport =
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | { readonly kind: "lost"; readonly reason: string };
 
