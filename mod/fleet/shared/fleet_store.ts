@@ -92,7 +92,7 @@ const RACE = { baseMs: 20, maxMs: 2_000 };
 const ATTEMPTS_MAX = 500;
 
 /** Any member has the last good document. */
-const REPAIR = { hint: "httpcfg fleet join --help" };
+const REPAIR = { hint: "httpcfg help fleet join" };
 
 /** One attempt to write a revision. */
 interface Attempt {
