@@ -71,12 +71,12 @@ export interface Committed {
 }
 
 /** What {@linkcode FleetStore.observe} reports. */
-export type ViewReport =
+type ViewReport =
   | { readonly kind: "view"; readonly view: FleetView }
   | { readonly kind: "lost"; readonly reason: string };
 
 /** What {@linkcode FleetStore.observeMembers} reports. */
-export type MembersReport =
+type MembersReport =
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | { readonly kind: "lost"; readonly reason: string };
 
@@ -92,7 +92,7 @@ const RACE = { baseMs: 20, maxMs: 2_000 };
 const ATTEMPTS_MAX = 500;
 
 /** Any member has the last good document. */
-const REPAIR = { hint: "httpcfg fleet join --help" };
+const REPAIR = { hint: "httpcfg help fleet join" };
 
 /** One attempt to write a revision. */
 interface Attempt {

@@ -41,6 +41,7 @@ export const FLEET_ROWS: readonly Row[] = [50, 1000].map((count) => ({
   name: `fleet-${count}`,
   title: `${count} members on one etcd, ${CHANGES} changes of one of ${SITES} sites`,
   needs: ["etcd"],
+  moreSeconds: count,
   run: (bench) => measureFleet(bench, count),
 }));
 
