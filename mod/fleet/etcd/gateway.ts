@@ -8,9 +8,11 @@
  */
 import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
+import { Ending } from "../shared/ending.ts";
 import { StoreFault } from "../shared/key_store.ts";
 import type { Credentials, Login } from "./credentials.ts";
 import { type EtcdError, readError, readToken, type Verdict, verdictOf } from "./messages.ts";
+import { untilAborted } from "./streams.ts";
 
 /** Milliseconds for one answer: etcd itself gives up a request without quorum after 7 s. */
 const ANSWER_MS = 8_000;
@@ -84,27 +86,27 @@ export class Gateway {
     throw last!;
   }
 
-  /** Opens a stream of answers, which `signal` ends. Throws a StoreFault if it does not begin. */
-  async open(
-    path: string,
-    body: unknown,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>> {
-    await this.#enter(signal);
-    const head = new AbortController();
-    const timer = setTimeout(() => head.abort(new DOMException("", "TimeoutError")), HEAD_MS);
-    const ended = AbortSignal.any([signal, head.signal, this.#closed.signal]);
+  /** Opens a stream of answers, which `ending` ends. Throws a StoreFault if it does not begin. */
+  async open(path: string, body: unknown, ending: Ending): Promise<ReadableStream<Uint8Array>> {
+    await this.#enter(ending.signal);
+    ending.after(HEAD_MS);
     try {
-      const response = await this.#post(path, body, ended, { "Grpc-Metadata-hasleader": "true" });
+      const headers = { "Grpc-Metadata-hasleader": "true" };
+      const response = await this.#post(path, body, ending.signal, headers);
       if (response.ok && response.body !== null) return response.body;
-      const outcome = outcomeOf(response.status, await readText(response));
+      const outcome = outcomeOf(response.status, await readText(response, ending.signal));
       throw this.#faultOf(outcome, false);
     } catch (error) {
       if (error instanceof StoreFault) throw error;
       throw this.#faultOf(brokenOf(error, HEAD_MS), false);
     } finally {
-      clearTimeout(timer);
+      ending.keep();
     }
+  }
+
+  /** Aborts when the connections are closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
   }
 
   /** The endpoint that requests are sent to. */
@@ -138,11 +140,10 @@ export class Gateway {
 
   /** Sends a request to the endpoint in use. */
   async #send(path: string, body: unknown, signal: AbortSignal | undefined): Promise<Outcome> {
-    const limit = AbortSignal.timeout(ANSWER_MS);
-    const signals = [limit, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
+    using ending = new Ending(this.#closed.signal, signal).after(ANSWER_MS);
     try {
-      const response = await this.#post(path, body, AbortSignal.any(signals));
-      return outcomeOf(response.status, await readText(response));
+      const response = await this.#post(path, body, ending.signal);
+      return outcomeOf(response.status, await readText(response, ending.signal));
     } catch (error) {
       return brokenOf(error, ANSWER_MS);
     }
@@ -255,10 +256,10 @@ function outcomeOf(status: number, text: string): Outcome {
   return { kind: "broken", reason: `HTTP status ${status}`, isCertain: status < 500 };
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText({ body }: Response, signal: AbortSignal): Promise<string> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let [text, size] = ["", 0];
-  for await (const piece of response.body ?? []) {
+  for await (const piece of body === null ? [] : untilAborted(body, signal)) {
     size += piece.length;
     if (size > ANSWER_BYTES_MAX) throw new Fault(`more than ${ANSWER_BYTES_MAX} bytes`);
     text += decoder.decode(piece, { stream: true });

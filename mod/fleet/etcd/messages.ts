@@ -31,7 +31,8 @@ const count = v.pipe(
   v.transform(Number),
   v.safeInteger(),
 );
-const header = v.optional(v.object({ revision: count }), { revision: "0" });
+/** It is in every answer about keys: without one, whatever answers is no etcd, and "nothing" is no news. */
+const header = v.object({ revision: v.pipe(count, v.minValue(1)) });
 const keyValue = v.object({ key: base64, value: v.optional(base64, ""), mod_revision: count });
 
 const rangeAnswer = v.object({

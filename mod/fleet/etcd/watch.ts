@@ -1,5 +1,5 @@
 /**
- * Edge: the clock and chance. One watch of a prefix: what etcd reports, and whether it can be believed.
+ * One watch of a prefix: what etcd reports, and whether it can be believed.
  *
  * An open watch proves nothing: without a quorum etcd goes on to send progress over it, and a network
  * that drops everything gives no sign at all. So every now and then the watch is compared with what a
@@ -8,6 +8,7 @@
  * @module
  */
 import { type KeyChange, StoreFault } from "../shared/key_store.ts";
+import { Ending } from "../shared/ending.ts";
 import { randomMs, sleep } from "../shared/backoff.ts";
 import type { Gateway } from "./gateway.ts";
 import {
@@ -19,25 +20,30 @@ import {
   watchFields,
   type WatchLine,
 } from "./messages.ts";
-import { boundedLines } from "./watch_lines.ts";
+import { boundedLines, untilAborted } from "./streams.ts";
 
-/** Milliseconds between two comparisons; random, so that members do not ask at the same time. */
-const COMPARE_MS = { least: 20_000, most: 40_000 };
-/** Milliseconds that a change may be on its way. */
-const ON_ITS_WAY_MS = 5_000;
+/** When a watch is compared. */
+interface WatchTimes {
+  /** Milliseconds between two comparisons; random, so that members do not ask at the same time. */
+  readonly compareMs: { readonly least: number; readonly most: number };
+  /** Milliseconds that a change may be on its way. */
+  readonly onItsWayMs: number;
+}
+
+const TIMES: WatchTimes = { compareMs: { least: 20_000, most: 40_000 }, onItsWayMs: 5_000 };
 /** Characters of a line: etcd splits what is larger than 2 MB, which base64 makes 2.7 MB. */
 const LINE_MAX = 8 * 1024 * 1024;
 /** Changes that wait for whoever reads them; after more of them, a snapshot is shorter. */
 const WAITING_MAX = 50_000;
 
 /** Changes of one revision of the store. */
-export interface Changes {
+interface Changes {
   readonly revision: number;
   readonly changes: readonly KeyChange[];
 }
 
 /** What a watch begins with. */
-export interface WatchStart {
+interface WatchStart {
   readonly prefix: string;
   /** The revision of the snapshot that it continues. */
   readonly revision: number;
@@ -67,6 +73,7 @@ export class WatchEnd extends Error {
 /** A watch of a prefix, from a snapshot on. */
 export class Watch {
   readonly #gateway: Gateway;
+  readonly #times: WatchTimes;
   readonly #prefix: string;
   readonly #keys: Set<string>;
   /** The newest revision that was reported. */
@@ -80,7 +87,8 @@ export class Watch {
   /** The endpoint that reports. */
   readonly endpoint: string;
 
-  constructor(gateway: Gateway, { prefix, revision, keys }: WatchStart) {
+  constructor(gateway: Gateway, { prefix, revision, keys }: WatchStart, times = TIMES) {
+    this.#times = times;
     this.#gateway = gateway;
     this.#prefix = prefix;
     this.#revision = revision;
@@ -93,10 +101,10 @@ export class Watch {
    * be believed. `onCreated` is called when etcd has accepted the watch.
    */
   async *changes(signal: AbortSignal, onCreated: () => void): AsyncGenerator<Changes> {
-    const ended = AbortSignal.any([signal, this.#ended.signal]);
+    using ending = new Ending(signal, this.#ended.signal, this.#gateway.closed);
     const stop = (): void => this.#wake.resolve();
-    ended.addEventListener("abort", stop);
-    const tasks = [this.#read(ended, onCreated), this.#compare(ended)];
+    ending.signal.addEventListener("abort", stop);
+    const tasks = [this.#read(ending, onCreated), this.#compare(ending.signal)];
     try {
       for (;;) {
         const next = this.#waiting.shift();
@@ -112,18 +120,18 @@ export class Watch {
       }
     } finally {
       this.#end(new WatchEnd("interrupted", "nobody reads it"));
-      ended.removeEventListener("abort", stop);
       await Promise.all(tasks);
     }
   }
 
   /** Reads what etcd sends, whether or not somebody takes it. */
-  async #read(signal: AbortSignal, onCreated: () => void): Promise<void> {
+  async #read(ending: Ending, onCreated: () => void): Promise<void> {
     try {
       const fields = watchFields(this.#prefix, this.#revision + 1);
-      const stream = await this.#gateway.open("watch", fields, signal);
+      const stream = await this.#gateway.open("watch", fields, ending);
       let parts: readonly KeyChange[] = [];
-      for await (const text of boundedLines(stream, LINE_MAX)) {
+      const pieces = untilAborted(stream, ending.signal);
+      for await (const text of boundedLines(pieces, LINE_MAX)) {
         const line = this.#lineOf(text);
         if (line.isCreated) onCreated();
         parts = [...parts, ...line.changes];
@@ -168,13 +176,14 @@ export class Watch {
 
   /** Asks a quorum now and then whether what was reported is all there is. */
   async #compare(signal: AbortSignal): Promise<void> {
+    const { compareMs: { least, most }, onItsWayMs } = this.#times;
     try {
       for (;;) {
-        await sleep(randomMs(COMPARE_MS.least, COMPARE_MS.most), signal);
+        await sleep(randomMs(least, most), signal);
         if (signal.aborted) return;
         const digest = await this.#digest(signal);
         if (this.#hasAll(digest)) continue;
-        await sleep(ON_ITS_WAY_MS, signal);
+        await sleep(onItsWayMs, signal);
         if (!signal.aborted && !this.#hasAll(digest)) {
           throw new WatchEnd("interrupted", "changes were not reported");
         }

@@ -11,6 +11,7 @@
 import type { KeyStore } from "../shared/key_store.ts";
 import { StoreFault } from "../shared/key_store.ts";
 import { Backoff, sleep } from "../shared/backoff.ts";
+import { Ending } from "../shared/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { Layout } from "../shared/layout.ts";
 import type { RolloutRecord, TargetRecord } from "../shared/records.ts";
@@ -168,9 +169,9 @@ async function keepLease(
     await sleep(LEASE_SECONDS * 1000 / 4, signal);
     if (signal.aborted) return false;
     const asked = performance.now();
-    const limit = AbortSignal.timeout(LEASE_SECONDS * 1000 / 4);
+    using limit = new Ending(signal).after(LEASE_SECONDS * 1000 / 4);
     try {
-      if (!await keys.keepAlive(lease, AbortSignal.any([signal, limit]))) return !signal.aborted;
+      if (!await keys.keepAlive(lease, limit.signal)) return !signal.aborted;
       kept = asked;
     } catch {
       if (performance.now() - kept > LEASE_SECONDS * 1000) return !signal.aborted;

@@ -4,6 +4,7 @@
  * @module
  */
 import { sleep } from "../shared/backoff.ts";
+import { Ending } from "../shared/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { MemberRecord, NodeState } from "../shared/records.ts";
 import type { SeenRollout } from "./next_step.ts";
@@ -32,7 +33,7 @@ export interface WatchedStore {
 
 /** The newest view and members, and a way to wait for newer ones. */
 export class RolloutWatch implements AsyncDisposable {
-  readonly #end = new AbortController();
+  readonly #end: Ending;
   readonly #tasks: Promise<unknown>;
   #view: FleetView | null = null;
   #members: readonly ReportedMember[] | null = null;
@@ -42,8 +43,9 @@ export class RolloutWatch implements AsyncDisposable {
   #news: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(store: WatchedStore, signal: AbortSignal) {
-    const until = AbortSignal.any([signal, this.#end.signal]);
-    signal.addEventListener("abort", () => this.wake(), { once: true, signal: this.#end.signal });
+    this.#end = new Ending(signal);
+    const until = this.#end.signal;
+    until.addEventListener("abort", () => this.wake(), { once: true });
     this.#tasks = Promise.all([this.#watchView(store, until), this.#watchMembers(store, until)])
       .catch((error) => {
         this.#failure = error;
@@ -96,7 +98,8 @@ export class RolloutWatch implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end.abort();
+    this.#end.end();
+    this.#end[Symbol.dispose]();
     await this.#tasks;
   }
 

@@ -8,13 +8,13 @@
  */
 
 /** Milliseconds that the first wait takes at most, and that any does. */
-export interface BackoffLimits {
+interface BackoffLimits {
   readonly baseMs: number;
   readonly maxMs: number;
 }
 
 /** For a store that cannot be reached. */
-export const RECONNECT: BackoffLimits = { baseMs: 250, maxMs: 15_000 };
+const RECONNECT: BackoffLimits = { baseMs: 250, maxMs: 15_000 };
 
 /** The waits between the attempts of one piece of work. */
 export class Backoff {

@@ -27,7 +27,7 @@ export interface KeySnapshot {
 }
 
 /** Holds while a key is as it was at the revision `changed`; 0 for a key that is not there. */
-export interface Condition {
+interface Condition {
   readonly key: string;
   readonly changed: number;
 }

@@ -1,9 +1,10 @@
 /**
- * Edge: the clock. What an administrator asks the members, and their answers.
+ * What an administrator asks the members, and their answers.
  *
  * @module
  */
 import { randomHex } from "../../wire/random_ids.ts";
+import { Ending } from "./ending.ts";
 import { readRecord } from "./fleet_view.ts";
 import type { KeyChange, KeyStore } from "./key_store.ts";
 import type { Layout } from "./layout.ts";
@@ -49,11 +50,9 @@ export async function ask(
   const value = JSON.stringify(question);
   try {
     await keys.commit({ when: [], then: [{ kind: "put", key, value, lease }] }, signal);
-    const over = AbortSignal.timeout(timeoutMs);
-    const ended = new AbortController();
-    const until = AbortSignal.any([over, ended.signal, ...(signal === undefined ? [] : [signal])]);
+    using ending = new Ending(signal).after(timeoutMs);
     let missing = names.length;
-    for await (const report of keys.observe(layout.nodes, until)) {
+    for await (const report of keys.observe(layout.nodes, ending.signal)) {
       if (report.kind === "lost") continue;
       const changes = report.kind === "snapshot" ? report.snapshot.values : report.changes;
       for (const [name, answer] of answersIn(layout, id, changes)) {
@@ -61,7 +60,7 @@ export async function ask(
         answers.set(name, answer);
         missing--;
       }
-      if (missing === 0) ended.abort();
+      if (missing === 0) ending.end();
     }
     return answers;
   } finally {

@@ -23,9 +23,9 @@ export const KEPT_REVISIONS = 500;
  * Bytes of a patch. A larger one would be sent to every member at once, and with a copy of it in the same
  * transaction it has to be smaller than what the store takes: its revision has a whole document instead.
  */
-export const PATCH_BYTES_MAX = 256 * 1024;
+const PATCH_BYTES_MAX = 256 * 1024;
 /** UTF-16 code units of a piece of a whole document: at most 384 KiB in UTF-8. */
-export const PIECE_CHARACTERS = 128 * 1024;
+const PIECE_CHARACTERS = 128 * 1024;
 /** Records that are read at once. */
 const RECORDS_AT_ONCE = 32;
 
@@ -42,7 +42,7 @@ export function textOf(document: SharedDocument): string {
 }
 
 /** Returns the text in pieces; no character is split. */
-export function piecesOf(text: string, most: number = PIECE_CHARACTERS): readonly string[] {
+function piecesOf(text: string, most: number = PIECE_CHARACTERS): readonly string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length;) {
     let end = Math.min(start + most, text.length);

@@ -5,6 +5,7 @@ import { COMMAND_ROWS } from "./commands.ts";
 import { ENGINE_ROWS } from "./engine.ts";
 import { FAILED_HANDSHAKE_ROWS } from "./failed_handshakes.ts";
 import { FILE_ROWS } from "./files.ts";
+import { FLEET_ROWS } from "./fleet.ts";
 import { HTTP_ROWS } from "./http.ts";
 import { HTTPS_ROWS } from "./https.ts";
 import { IDLE_ROWS } from "./idle.ts";
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   ...WORKER_ROWS,
   ...MANY_SITES_ROWS,
   ...ENGINE_ROWS,
+  ...FLEET_ROWS,
   ...FAILED_HANDSHAKE_ROWS,
   ...ATTACK_ROWS,
 ];

@@ -5,6 +5,7 @@
  */
 import { StoreFault } from "../../../fleet/shared/key_store.ts";
 import { randomMs, sleep } from "../../../fleet/shared/backoff.ts";
+import { Ending } from "../../../fleet/shared/ending.ts";
 import type { FleetStore } from "../../../fleet/shared/fleet_store.ts";
 import type { RolloutRecord } from "../../../fleet/shared/records.ts";
 import { driveRollout } from "../../../fleet/rollout/driver.ts";
@@ -41,8 +42,8 @@ export async function followRollout(
   store: FleetStore,
   { name, id, signal, ...teller }: FollowOptions,
 ): Promise<RolloutRecord | null> {
-  const end = new AbortController();
-  const until = AbortSignal.any([signal, end.signal]);
+  using end = new Ending(signal);
+  const until = end.signal;
   const driving = keepDriving(store, name, until);
   try {
     await using watch = new RolloutWatch(store, until);
@@ -64,7 +65,7 @@ export async function followRollout(
     }
     return null;
   } finally {
-    end.abort();
+    end.end();
     await driving;
   }
 }
