@@ -38,7 +38,7 @@ import { guardReload } from "./lockout_guard.ts";
 import { editStore } from "./store_edit.ts";
 
 /** Whom to join, and as whom. */
-export interface JoinOptions {
+interface JoinOptions {
   /** The store, open. */
   readonly store: FleetStore;
   readonly address: StoreAddress;

@@ -16,6 +16,8 @@ export interface Row {
   readonly needs?: readonly string[];
   /** Whether what it starts may use every core, as a command that a user types. */
   readonly usesEveryCore?: boolean;
+  /** Seconds that it may take in addition to those of any row. */
+  readonly moreSeconds?: number;
   run(bench: Bench): Promise<void>;
 }
 

@@ -57,7 +57,7 @@ async function measure(row: Row, options: Options): Promise<readonly Figure[]> {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   const late = Promise.withResolvers<never>();
-  const seconds = timeOf(options);
+  const seconds = timeOf(options) + (row.moreSeconds ?? 0);
   const timer = setTimeout(
     () => late.reject(new Error(`not done after ${seconds} s`)),
     1000 * seconds,

@@ -55,6 +55,7 @@ export function statusText(answer: ServiceStatus, screen: Screen, isAll: boolean
   return joinLines([
     ...headLines(answer, screen),
     ...workerLines(answer, screen),
+    ...fleetLines(answer, screen),
     ...noticeLines(answer, screen),
     "",
     ...listeningLines(answer, screen, isShort),
@@ -93,6 +94,21 @@ function workerLines({ pid, workers = [] }: ServiceStatus, screen: Screen): Styl
   };
   const ending = retiring.length === 0 ? "" : `; until its last response: ${listed(retiring)}`;
   return paragraph(` ${listed(serving)}${ending}`, screen, { start: span("heading", "Workers:") });
+}
+
+/** Returns how the machine is as a member of its fleet; nothing if it is none. */
+function fleetLines({ fleet }: ServiceStatus, screen: Screen): Styled[] {
+  if (fleet === undefined) return [];
+  const { name, group, revision, wanted, outcome, overrides, store, reason } = fleet;
+  const as = group === null ? name : `${name} of group ${group}`;
+  const runs = revision === null ? "without a revision" : `revision ${revision}`;
+  const wants = wanted === null || wanted === revision ? "" : `, should have ${wanted}`;
+  const state = outcome === "applied" ? "" : `, ${outcome}`;
+  const differs = overrides.length === 0 ? "" : `; ${grouped(overrides.length)} of its own`;
+  const away = reason === null ? "" : `; ${oneLine(store)} cannot be reached: ${oneLine(reason)}`;
+  return paragraph(` ${as}, ${runs}${wants}${state}${differs}${away}`, screen, {
+    start: span("heading", "Fleet:"),
+  });
 }
 
 function connectionsText(count: number): string {

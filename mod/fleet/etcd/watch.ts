@@ -22,10 +22,15 @@ import {
 } from "./messages.ts";
 import { boundedLines, untilAborted } from "./streams.ts";
 
-/** Milliseconds between two comparisons; random, so that members do not ask at the same time. */
-const COMPARE_MS = { least: 20_000, most: 40_000 };
-/** Milliseconds that a change may be on its way. */
-const ON_ITS_WAY_MS = 5_000;
+/** When a watch is compared. */
+interface WatchTimes {
+  /** Milliseconds between two comparisons; random, so that members do not ask at the same time. */
+  readonly compareMs: { readonly least: number; readonly most: number };
+  /** Milliseconds that a change may be on its way. */
+  readonly onItsWayMs: number;
+}
+
+const TIMES: WatchTimes = { compareMs: { least: 20_000, most: 40_000 }, onItsWayMs: 5_000 };
 /** Characters of a line: etcd splits what is larger than 2 MB, which base64 makes 2.7 MB. */
 const LINE_MAX = 8 * 1024 * 1024;
 /** Changes that wait for whoever reads them; after more of them, a snapshot is shorter. */
@@ -68,6 +73,7 @@ export class WatchEnd extends Error {
 /** A watch of a prefix, from a snapshot on. */
 export class Watch {
   readonly #gateway: Gateway;
+  readonly #times: WatchTimes;
   readonly #prefix: string;
   readonly #keys: Set<string>;
   /** The newest revision that was reported. */
@@ -81,7 +87,8 @@ export class Watch {
   /** The endpoint that reports. */
   readonly endpoint: string;
 
-  constructor(gateway: Gateway, { prefix, revision, keys }: WatchStart) {
+  constructor(gateway: Gateway, { prefix, revision, keys }: WatchStart, times = TIMES) {
+    this.#times = times;
     this.#gateway = gateway;
     this.#prefix = prefix;
     this.#revision = revision;
@@ -169,13 +176,14 @@ export class Watch {
 
   /** Asks a quorum now and then whether what was reported is all there is. */
   async #compare(signal: AbortSignal): Promise<void> {
+    const { compareMs: { least, most }, onItsWayMs } = this.#times;
     try {
       for (;;) {
-        await sleep(randomMs(COMPARE_MS.least, COMPARE_MS.most), signal);
+        await sleep(randomMs(least, most), signal);
         if (signal.aborted) return;
         const digest = await this.#digest(signal);
         if (this.#hasAll(digest)) continue;
-        await sleep(ON_ITS_WAY_MS, signal);
+        await sleep(onItsWayMs, signal);
         if (!signal.aborted && !this.#hasAll(digest)) {
           throw new WatchEnd("interrupted", "changes were not reported");
         }

@@ -39,7 +39,7 @@ export interface AgentTimes extends PublishTimes {
   readonly takeOverMs: readonly [least: number, most: number];
 }
 
-export const AGENT_TIMES: AgentTimes = {
+const AGENT_TIMES: AgentTimes = {
   leaseSeconds: 30,
   keepAliveMs: 10_000,
   debounceMs: 2_000,
@@ -50,7 +50,7 @@ export const AGENT_TIMES: AgentTimes = {
 };
 
 /** The environment of an agent. */
-export interface AgentOptions {
+interface AgentOptions {
   readonly store: FleetStore;
   readonly membership: Membership;
   readonly machine: MemberMachine;
@@ -283,6 +283,7 @@ export class FleetAgent {
       : rollout?.revision === revision
       ? rollout.by
       : null;
+    let overrides: readonly string[] = [];
     try {
       await machine.apply((local) => {
         checkStored(local, before);
@@ -290,6 +291,7 @@ export class FleetAgent {
         if (isProblem(merged)) throw faultOf(merged);
         const hidden = hiddenProblem(merged);
         if (hidden !== null) throw faultOf(hidden);
+        overrides = merged.overrides;
         return merged.document;
       }, { revision, by });
     } catch (error) {
@@ -302,6 +304,7 @@ export class FleetAgent {
       return await this.#save({ ...before, highest });
     }
     this.#refusal = null;
+    this.#overrides = overrides;
     this.#lastGood = { ...before, revision, highest, document: next };
     this.#isSaved = false;
     onEvent({ kind: "applied", revision, by });

@@ -22,7 +22,7 @@ export interface DecidingView {
 }
 
 /** What to do, and which revision the store wants; null if it cannot say. */
-export type Decision =
+type Decision =
   /** Nothing changes; `problem` is a sentence without a full stop. */
   | { readonly kind: "hold"; readonly problem: string; readonly wanted: null }
   | { readonly kind: "follow"; readonly wanted: number; readonly highest: HighestSeen }

@@ -15,7 +15,7 @@ import type { SharedDocument, SharedSslRecord } from "../shared/shared_document.
 import { isSecretProperty, secretFields } from "./secrets.ts";
 
 /** What a merge is made of. */
-export interface MergeInput {
+interface MergeInput {
   /** The shared document that `local` follows. */
   readonly base: SharedDocument;
   /** The one to follow. */

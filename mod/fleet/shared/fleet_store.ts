@@ -71,12 +71,12 @@ export interface Committed {
 }
 
 /** What {@linkcode FleetStore.observe} reports. */
-export type ViewReport =
+type ViewReport =
   | { readonly kind: "view"; readonly view: FleetView }
   | { readonly kind: "lost"; readonly reason: string };
 
 /** What {@linkcode FleetStore.observeMembers} reports. */
-export type MembersReport =
+type MembersReport =
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | { readonly kind: "lost"; readonly reason: string };
 
@@ -92,7 +92,7 @@ const RACE = { baseMs: 20, maxMs: 2_000 };
 const ATTEMPTS_MAX = 500;
 
 /** Any member has the last good document. */
-const REPAIR = { hint: "httpcfg fleet join --help" };
+const REPAIR = { hint: "httpcfg help fleet join" };
 
 /** One attempt to write a revision. */
 interface Attempt {
@@ -242,14 +242,18 @@ export class FleetStore {
    */
   async putMember(record: MemberRecord, replaces = false): Promise<boolean> {
     const key = this.layout.member(record.name);
-    const { values: [stored] } = await this.keys.read({ key });
-    const other = readRecord(memberSchema, stored?.value ?? null);
-    if (!replaces && stored !== undefined && other?.id !== record.id) return false;
     const value = JSON.stringify(record);
-    return await this.#swap({
-      when: [{ key, changed: stored?.changed ?? 0 }],
-      then: [{ kind: "put", key, value }],
-    }, { key, value });
+    for (;;) {
+      const { values: [stored] } = await this.keys.read({ key });
+      const other = readRecord(memberSchema, stored?.value ?? null);
+      if (!replaces && stored !== undefined && other?.id !== record.id) return false;
+      const transaction: Transaction = {
+        when: [{ key, changed: stored?.changed ?? 0 }],
+        then: [{ kind: "put", key, value }],
+      };
+      // Whoever was faster may be this machine: a command beside its service.
+      if (await this.#swap(transaction, { key, value })) return true;
+    }
   }
 
   /** Removes all that there is of a member. */

@@ -79,7 +79,7 @@ export const targetSchema: v.GenericSchema<unknown, TargetRecord> = v.object({
  * How far a roll-out is. `running` it goes from wave to wave; `confirming` all have it and it waits for
  * an administrator; `returning` those that changed go back. The other three are the end.
  */
-export const ROLLOUT_PHASES = [
+const ROLLOUT_PHASES = [
   "running",
   "confirming",
   "returning",
@@ -87,7 +87,7 @@ export const ROLLOUT_PHASES = [
   "returned",
   "stuck",
 ] as const;
-export type RolloutPhase = typeof ROLLOUT_PHASES[number];
+type RolloutPhase = typeof ROLLOUT_PHASES[number];
 
 /** A roll-out: which members run which revision while it is in progress. */
 export interface RolloutRecord {

@@ -27,7 +27,6 @@ import { isServiceUp, type ServiceStatus } from "../control/status.ts";
 import { planService } from "../inspect/service_plan.ts";
 import type { Finding } from "../inspect/verify.ts";
 import { verifyService } from "../inspect/verify_service.ts";
-import type { Confirmation } from "../process/confirmation.ts";
 import type { Controller } from "../services/service_controller.ts";
 import { faultTexts, planAnswer, verifyAnswer, whoAnswer } from "./member_answers.ts";
 
@@ -38,7 +37,8 @@ export interface MachineParts {
   readonly version: string;
   readonly store: Pick<Store, "read" | "update" | "check">;
   readonly controller: Pick<Controller, "exclusive" | "isUp">;
-  readonly confirmation: Pick<Confirmation, "until" | "whenSettled">;
+  /** The change that an administrator has to confirm: until when, and when that is settled. */
+  readonly confirmation: { readonly until: string | null; whenSettled(): Promise<void> };
   /** Applies what is stored to what runs, as a reload does. */
   reload(): Promise<void>;
   status(): Promise<ServiceStatus>;

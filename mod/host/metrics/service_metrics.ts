@@ -51,6 +51,7 @@ export function serviceMetrics({ status, totals }: MeasuredService): Family[] {
     timestamp("httpcfg_config_applied_timestamp_seconds", status.appliedAt ?? null),
     ...storedFamilies(status),
     family("httpcfg_problems", [sample(status.problems?.length ?? 0)]),
+    ...fleetFamilies(status),
     ...workerFamilies(totals),
   ];
 }
@@ -161,6 +162,20 @@ function storedFamilies({ stored }: ServiceStatus): Family[] {
   return [
     family("httpcfg_config_pending_changes", changes === null ? [] : [sample(changes)]),
     family("httpcfg_config_unusable", [sample(changes === null ? 1 : 0)]),
+  ];
+}
+
+/** Returns nothing for a machine that is in no fleet. */
+function fleetFamilies({ fleet }: ServiceStatus): Family[] {
+  if (fleet === undefined) return [];
+  const { name, revision, wanted, outcome, isStoreUp, overrides } = fleet;
+  // What the store wants is not known while it is not to be believed.
+  const isBehind = outcome === "held" || (wanted !== null && wanted !== revision);
+  return [
+    family("httpcfg_fleet_revision", revision === null ? [] : [sample(revision, name)]),
+    family("httpcfg_fleet_behind", [sample(isBehind ? 1 : 0, name)]),
+    family("httpcfg_fleet_store_up", [sample(isStoreUp ? 1 : 0, name)]),
+    family("httpcfg_fleet_overrides", [sample(overrides.length, name)]),
   ];
 }
 

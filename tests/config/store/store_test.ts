@@ -83,6 +83,18 @@ Deno.test("Store takes every spelling, and stores and returns one", async () => 
   assertEquals(await Deno.readTextFile(store.file), serialize(change.after));
 });
 
+Deno.test("Store.update() passes another author on", async () => {
+  await using folder = await tempFolder();
+  const seen: unknown[] = [];
+  const store = storeAt(folder.at("config.json"), {
+    onReplace: (_before, _after, author) => Promise.resolve(void seen.push(author)),
+  });
+  const author = { user: "root@web1", command: "fleet revision 2" };
+  await store.update((document) => ({ ...document, ipListen: ["10.0.0.1"] }), author);
+  await store.update((document) => ({ ...document, ipListen: [] }));
+  assertEquals(seen, [author, undefined]);
+});
+
 Deno.test("Store.update() passes the previous text to onReplace, or null at first", async () => {
   await using folder = await tempFolder();
   const seen: (string | null)[] = [];

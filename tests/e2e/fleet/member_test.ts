@@ -17,8 +17,8 @@ import { waitFor } from "../../support/wait.ts";
 /** A service with one site at 127.0.0.2, and the port of that. */
 async function serving(program: Program): Promise<number> {
   const port = freePort();
-  await program.do(`site add one --bindings :${port}: --text one`);
-  await program.do(["site", "remove", "Default Web Site"]);
+  await program.do("site remove W3SVC/1");
+  await program.do(`site add one --bind :${port}: --respond one`);
   await program.do("set iplisten -i 127.0.0.2");
   return port;
 }

@@ -5,6 +5,7 @@ import { serviceMetrics } from "../../../mod/host/metrics/service_metrics.ts";
 import { expositionText } from "../../../mod/telemetry/metrics/exposition.ts";
 import { METRICS } from "../../../mod/telemetry/metrics/metric_table.ts";
 import { emptyTotals, RUNNING_STATUS } from "../../support/about/totals.ts";
+import type { FleetStatus } from "../../../mod/fleet/member/member_status.ts";
 import type { ServiceStatus } from "../../../mod/host/control/status.ts";
 import type { ServiceTotals } from "../../../mod/telemetry/metrics/totals.ts";
 
@@ -22,9 +23,46 @@ function linesOf(
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
+const FLEET: FleetStatus = {
+  name: "web1",
+  group: null,
+  revision: 7,
+  wanted: 7,
+  head: 9,
+  outcome: "applied",
+  problems: [],
+  hint: null,
+  store: "etcd at http://127.0.0.1:2379",
+  isStoreUp: true,
+  reason: null,
+  overrides: ["ipListen[10.0.0.9]"],
+};
+
+Deno.test("serviceMetrics() says which revision of the fleet a member runs", () => {
+  const names = [
+    "httpcfg_fleet_revision",
+    "httpcfg_fleet_behind",
+    "httpcfg_fleet_store_up",
+    "httpcfg_fleet_overrides",
+  ] as const;
+  const values = (change: Partial<FleetStatus>): string[] => {
+    const lines = names.flatMap((name) => linesOf(name, { fleet: { ...FLEET, ...change } }));
+    return lines.map((line) => line.slice("httpcfg_fleet_".length).replace('{member="web1"}', ""));
+  };
+  assertEquals(values({}), ["revision 7", "behind 0", "store_up 1", "overrides 1"]);
+  assertEquals(values({ wanted: 8, isStoreUp: false }).slice(1, 3), ["behind 1", "store_up 0"]);
+  assertEquals(values({ outcome: "held", wanted: null })[1], "behind 1");
+  assertEquals(values({ revision: null })[0], "behind 1");
+  assertEquals(linesOf("httpcfg_fleet_behind"), []);
+});
+
 Deno.test("serviceMetrics() has every metric of the table once, in its order", () => {
   const families = serviceMetrics({
-    status: { ...RUNNING_STATUS, stored: { file: "f", hint: null, changes: 0, problem: null } },
+    status: {
+      ...RUNNING_STATUS,
+      stored: { file: "f", hint: null, changes: 0, problem: null },
+      fleet: FLEET,
+    },
     totals: emptyTotals(),
   });
   assertEquals(families.map(({ name }) => name), Object.keys(METRICS));

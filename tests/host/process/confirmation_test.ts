@@ -51,6 +51,22 @@ Deno.test("Confirmation.confirm() leaves no file, although one is being written"
   });
 });
 
+Deno.test("Confirmation.whenSettled() waits until a change is confirmed or reverted", async () => {
+  await withFixture(async ({ create }) => {
+    const confirmation = create();
+    await confirmation.whenSettled();
+    for (const settle of [() => confirmation.confirm(), () => confirmation.revertPending()]) {
+      await confirmation.guard(DEFAULT_DOCUMENT, 60, nothing);
+      let isSettled = false;
+      const settled = confirmation.whenSettled().then(() => isSettled = true);
+      await nothing();
+      assertEquals(isSettled, false);
+      await settle();
+      await settled;
+    }
+  });
+});
+
 Deno.test("Confirmation.confirm() makes the change permanent", async () => {
   await withFixture(async ({ create, reverted }) => {
     const confirmation = create();

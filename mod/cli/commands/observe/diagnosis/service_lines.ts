@@ -63,11 +63,22 @@ export function statusLines(status: ServiceStatus | null, masker: Masker): strin
         `${one.state}, until ${one.notAfter ?? "-"}, next ${one.renewAt ?? "-"}, again ` +
         `${one.retryAt ?? "-"}${because(one.error, masker)}`;
     })),
+    ...(status.fleet === undefined ? [] : [fleetLine(status.fleet, masker)]),
     ...limited((status.unmatched ?? []).map((entry) => `no interface for: ${masker.value(entry)}`)),
     ...limited([...status.problems ?? [], ...status.notes ?? []].map(({ text }) => {
       return `problem: ${masker.sentence(text)}`;
     })),
   ];
+}
+
+/** The name of a member is mostly the one of its host. */
+function fleetLine(
+  { name, revision, wanted, head, outcome, reason, overrides }: NonNullable<ServiceStatus["fleet"]>,
+  masker: Masker,
+): string {
+  return `fleet: ${masker.value(name)} ${outcome}, revision ${revision ?? "-"}, wanted ` +
+    `${wanted ?? "-"}, newest ${head ?? "-"}, ${overrides.length} overrides` +
+    because(reason, masker);
 }
 
 /** Those that are open are counted by port: ten thousand lines would hide the others. */
