@@ -225,12 +225,16 @@ function checkShared({ text }: EntryEdit): ListEntry | Problem {
   const { target } = entry;
   if (target.kind === "address" && /^[0-9]+$/.test(zoneOf(target.ip))) {
     const reason = "the index of an interface differs from machine to machine";
-    return new Problem(reason, { code: WIN32.WSAEINVAL, hint: "ip link" });
+    return new Problem(reason, { code: WIN32.WSAEINVAL, hint: SHARED_LINE });
   }
   const spelling = target.kind === "interface" && !isPattern(target) ? explainSpelling(text) : null;
   if (spelling === null) return entry;
-  return new Problem(spelling.reason, { code: WIN32.WSAEINVAL, hint: spelling.hint });
+  const hint = isCommand(spelling.hint) ? spelling.hint : SHARED_LINE;
+  return new Problem(spelling.reason, { code: WIN32.WSAEINVAL, hint });
 }
+
+/** An entry that means on each machine what is its own. */
+const SHARED_LINE = addLine("10.0.0.0/8");
 
 /** Returns the address of the machine that `text` is most like, a typing error; none if none is. */
 function nearestAddress(text: string, { machine }: AddressTable): string[] {
@@ -258,13 +262,17 @@ function refusalHint(
   cure: string | undefined,
   table: AddressTable,
 ): string | undefined {
-  const isCommand = cure === undefined || /^(?:sudo|httpcfg) /.test(cure);
+  const canBeTyped = cure === undefined || isCommand(cure);
   if (kind === "add") {
-    return isCommand ? cure : addLine(nearestAddress(text, table)[0] ?? usualAddress());
+    return canBeTyped ? cure : addLine(nearestAddress(text, table)[0] ?? usualAddress());
   }
   // A spelling is explained with the command that adds it.
-  if (isCommand) return cure?.replace(/\bhttpcfg set iplisten\b/g, "httpcfg delete iplisten");
+  if (canBeTyped) return cure?.replace(/\bhttpcfg set iplisten\b/g, "httpcfg delete iplisten");
   return "httpcfg query iplisten";
+}
+
+function isCommand(hint: string): boolean {
+  return /^(?:sudo|httpcfg) /.test(hint);
 }
 
 function addLine(entry: string): string {

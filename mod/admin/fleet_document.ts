@@ -18,12 +18,12 @@ import type { SharedDocument } from "../fleet/shared/shared_document.ts";
 const NO_HASH = "0".repeat(40);
 
 /** Returns a shared document as the checks and edits of a machine's document take it. */
-export function asDocument(shared: SharedDocument): ConfigDocument {
+function asDocument(shared: SharedDocument): ConfigDocument {
   return { ...shared, ssl: shared.ssl.map((record) => ({ hash: NO_HASH, ...record })) };
 }
 
 /** Returns a document as a shared one, or why it must not be shared. */
-export function asShared(document: ConfigDocument): SharedDocument | Problem {
+function asShared(document: ConfigDocument): SharedDocument | Problem {
   const unnamed = document.ssl.find(({ certName }) => certName === undefined);
   if (unnamed !== undefined) {
     return new Problem(
@@ -43,7 +43,7 @@ export function asShared(document: ConfigDocument): SharedDocument | Problem {
 }
 
 /** A change that is made up and not stored. */
-export interface Proposal {
+interface Proposal {
   /** The revision that it changes. */
   readonly revision: number;
   readonly before: SharedDocument;
@@ -186,5 +186,7 @@ function rejectOtherVersion({ version }: { readonly version: number }): void {
 }
 
 function withHash(record: unknown): unknown {
-  return typeof record === "object" && record !== null ? { hash: NO_HASH, ...record } : record;
+  if (typeof record !== "object" || record === null) return record;
+  const { hash } = record as { readonly hash?: unknown };
+  return { ...record, hash: hash ?? NO_HASH };
 }

@@ -7,6 +7,7 @@
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
  *     % service W3SVC                   a service process, with this service and its dependencies
  *     % event bindFailed [::]:80 10013  an event of telemetry/events/event.ts in the log
+ *     % fleet web1 web2=edge            a store with these members, some in a group, in place of etcd
  *     % answer Y                        the answer to the next command's question; - for none
  *     % type show iplisten              a line that is typed at the prompt of the next command
  *     % stdin http\nshow iplisten        what a pipe gives to the next command
@@ -28,6 +29,11 @@ import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { type CommandHome, commandHome, type CommandOptions } from "./command_home.ts";
 import { startFakeService } from "./fake_service.ts";
+import { FleetStore } from "../../mod/fleet/shared/fleet_store.ts";
+import type { Answer, Outcome, Question } from "../../mod/fleet/shared/records.ts";
+import { sharedDocument } from "./fleet/documents.ts";
+import { FakeMember } from "./fleet/fake_member.ts";
+import { MemoryStore } from "./fleet/memory_store.ts";
 
 /** One step of a case, without its expected output, which is compared as text. */
 interface Step {
@@ -44,6 +50,8 @@ export function isForSystem(text: string): boolean {
 /** Runs the case in `text` and returns it with the actual output. */
 export async function replay(text: string): Promise<string> {
   await using home = await commandHome();
+  await using fleet = new AsyncDisposableStack();
+  let keys: MemoryStore | undefined;
   let options: CommandOptions = {};
   const lines: string[] = [];
   for (const step of parseCase(text)) {
@@ -54,16 +62,52 @@ export async function replay(text: string): Promise<string> {
       if (verb === "answer") options = { answer: rest === "-" ? "" : rest };
       else if (verb === "type") options = { typed: [...options.typed ?? [], rest] };
       else if (verb === "stdin") options = { stdin: rest.replaceAll("\\n", "\n") };
+      else if (verb === "fleet") keys = await startFleet(rest.split(" "), fleet);
       else if (verb !== "system") await setUp(home, verb, rest);
     } else if (step.kind === "command") {
       const line = step.line.slice("$ ".length).replaceAll("{home}", home.path);
-      const { status, out, note } = await home.run(line, options);
+      const { status, out, note } = await home.run(line, { ...options, ...(keys && { keys }) });
       lines.push(...shown("|", steady(out, home.path)), ...shown("!", steady(note, home.path)));
       if (status !== 0) lines.push(`= ${status}`);
       options = {};
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Starts a fleet whose members apply whatever they are told; one that is named `!web9` refuses it. */
+async function startFleet(
+  words: readonly string[],
+  stack: AsyncDisposableStack,
+): Promise<MemoryStore> {
+  const keys = new MemoryStore();
+  const store = new FleetStore(keys, "/httpcfg/");
+  const first = { by: "root@web1", what: "fleet join", at: "2026-01-02T03:04:05.000Z" };
+  await store.commit({ ...first, edit: () => sharedDocument(["10.0.0.1"]), alsoTarget: true });
+  for (const word of words) {
+    const [name = "", group = null] = word.replace("!", "").split("=");
+    const outcomeOf = (): Outcome => word.startsWith("!") ? "refused" : "applied";
+    const member = new FakeMember(name, keys, { group, outcomeOf, answer: exampleAnswer });
+    stack.use(await member.start(1));
+  }
+  return keys;
+}
+
+/** What a member answers in an example. */
+function exampleAnswer(question: Question): Partial<Answer> {
+  const line = (what: string, about: string, why: string): Partial<Answer> => {
+    return { lines: [{ what, about, why }] };
+  };
+  switch (question.kind) {
+    case "plan":
+      return line("open", "10.0.3.7:443", "included by 10.0.0.0/8");
+    case "verify":
+      return line("ok", "10.0.0.5:80", "");
+    case "drift":
+      return line("local", "ipListen[10.0.0.9]", "only here");
+    case "who":
+      return line("listens", `10.0.0.5:${question.port}`, "nginx (pid 7)");
+  }
 }
 
 function parseCase(text: string): Step[] {
@@ -137,6 +181,7 @@ function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}").replaceAll(home.replaceAll("/", "\\"), "{home}")
     .replaceAll(`httpcfg ${VERSION}`, "httpcfg {version}")
     .replaceAll(`hint: httpcfg set iplisten -i ${usualAddress()}`, ADDRESS_HINT)
+    .replaceAll(`@${Deno.hostname()}`, "@{HOST}")
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }

@@ -32,7 +32,7 @@ const LEASE_SECONDS = 10;
 const LOOK_MS = 30_000;
 
 /** What a driver needs of the store of a fleet. */
-export interface DrivenStore extends WatchedStore {
+interface DrivenStore extends WatchedStore {
   readonly keys: Pick<KeyStore, "grantLease" | "keepAlive" | "revoke">;
   readonly layout: Layout;
   replaceRollout(
@@ -43,7 +43,7 @@ export interface DrivenStore extends WatchedStore {
   takeDriver(name: string, lease: string): Promise<boolean>;
 }
 
-export interface DriverOptions {
+interface DriverOptions {
   /** Who drives, for whoever asks. */
   readonly name: string;
   readonly signal: AbortSignal;
@@ -55,7 +55,7 @@ export interface DriverOptions {
  * How driving has ended: no roll-out is in progress; another drives; the lease was lost; or `signal` has
  * aborted. Whatever is left to do is in the store.
  */
-export type DriveEnd = "ended" | "taken" | "lost" | "stopped";
+type DriveEnd = "ended" | "taken" | "lost" | "stopped";
 
 /** Drives the roll-out in progress. Throws a StoreFault if the store cannot be used. */
 export async function driveRollout(store: DrivenStore, options: DriverOptions): Promise<DriveEnd> {

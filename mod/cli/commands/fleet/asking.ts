@@ -7,9 +7,10 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { parsePort } from "../../../base/address.ts";
 import { Fault, quote, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import type { MergedAnswers } from "../../../fleet/rollout/merge_answers.ts";
 import type { Question } from "../../../fleet/shared/records.ts";
-import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { type CommandInput, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
 import { showAnswers } from "./answers.ts";
 import { askMembers, askPlan } from "./ask_plan.ts";
@@ -81,10 +82,13 @@ export const commands: readonly CommandSpec[] = [
     usage: "PORT",
     summary: "Show which processes listen on a port of the members",
     details: "Exit status 0 if a process listens there on some member, 1 if none does.",
-    question: ([word = ""]) => {
+    question: ({ words: [word = ""], commandLine }) => {
       const port = parsePort(word);
       if (port !== null) return { kind: "who", port };
-      throw usageFault(`Cannot look for ${quote(word)}: PORT expected`, "httpcfg fleet who 80");
+      throw usageFault(
+        `Cannot look for ${quote(word)}: PORT expected`,
+        retype(commandLine, { word, to: ["80"] }),
+      );
     },
     isGood: ({ lines }) => lines.length > 0,
   }),
@@ -96,7 +100,7 @@ function asking(
     readonly usage?: string;
     readonly summary: string;
     readonly details: string;
-    readonly question: (words: readonly string[]) => Question;
+    readonly question: (input: CommandInput) => Question;
     readonly isGood: (merged: MergedAnswers) => boolean;
   },
 ): CommandSpec {
@@ -111,7 +115,7 @@ function asking(
     flags: { ...GROUP_FLAG, ...QUESTION_FLAGS },
     words: { min: count, max: count },
     run: (input, io) => {
-      const asked = question(input.words);
+      const asked = question(input);
       const group = readName(input, "group");
       return onFleet(input, io, async (fleet, io) => {
         const merged = await askMembers(input, io, fleet, { question: asked, group });

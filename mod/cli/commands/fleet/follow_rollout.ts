@@ -97,11 +97,11 @@ class Story {
   tell({ record, members }: SeenRollout): void {
     const { say } = this.#teller;
     const { waves, released, revision, phase } = record;
-    for (; this.#released < released; this.#released++) {
+    const isForward = phase !== "returning" && phase !== "returned" && phase !== "stuck";
+    for (; isForward && this.#released < released; this.#released++) {
       const wave = waves[this.#released]!;
       say(`wave ${this.#released + 1} of ${waves.length}: ${namesText(wave)}`);
     }
-    const isForward = phase !== "returning" && phase !== "returned" && phase !== "stuck";
     if (isForward) {
       const names = waves.slice(0, released).flat().filter((name) => {
         const state = members.get(name)?.state;
@@ -115,7 +115,7 @@ class Story {
     this.#phase = phase;
     if (phase === "returning") {
       say(`returning ${namesText(waves.slice(0, released).flat()) || "nobody"}`);
-      for (const text of record.causes) this.#teller.notice({ kind: "error", text });
+      for (const text of record.causes) this.#teller.notice({ kind: "warning", text });
     }
   }
 }

@@ -74,7 +74,7 @@ const join: CommandSpec = {
       const replaces = input.flag("replace");
       const options = { store, address, name, group, by, replaces };
       const result = await joinFleet(agreed(input, io), options);
-      return finish(input, io, result, joinedText);
+      return finish("join", { input, io, result }, joinedText);
     } finally {
       keys.close();
     }
@@ -92,7 +92,7 @@ const leave: CommandSpec = {
     const result = await leaveFleet(io, async ({ store, prefix }) => {
       return new FleetStore(await openKeys(io, store), prefix);
     });
-    return finish(input, io, result, ({ membership }) => {
+    return finish("leave", { input, io, result }, ({ membership }) => {
       return `${membership?.name} is in no fleet any more, and keeps its document`;
     });
   },
@@ -123,7 +123,7 @@ const follow: CommandSpec = {
       );
     }
     const result = await followShared(agreed(input, io), isAll ? null : input.words);
-    return finish(input, io, result, ({ changed, overrides }) => {
+    return finish("follow", { input, io, result }, ({ changed, overrides }) => {
       const rest = overrides.length === 0 ? "nothing differs" : `${overrides.join(", ")} differ`;
       return changed ? `following the fleet; ${rest}` : rest;
     });
@@ -147,16 +147,19 @@ function agreed(input: CommandInput, io: CommandIo): CommandIo {
 
 /** Reports a result and returns the exit status. */
 function finish(
-  input: CommandInput,
-  io: CommandIo,
-  result: Joined,
+  verb: "join" | "leave" | "follow",
+  { input, io, result }: {
+    readonly input: CommandInput;
+    readonly io: CommandIo;
+    readonly result: Joined;
+  },
   textOf: (result: Joined) => string,
 ): number {
   const { problem, changed, notices, membership, revision, made, overrides } = result;
   report(io, notices);
   if (problem !== null) {
     if (notices.some(({ kind }) => kind === "error")) return EXIT.failed;
-    throw new Fault(`Cannot ${input.commandLine.slice(0, 2).join(" ")}: ${problem.reason}`, {
+    throw new Fault(`Cannot ${verb} the fleet: ${problem.reason}`, {
       hint: problem.hint,
     });
   }

@@ -28,7 +28,7 @@ export interface OpenFleet extends Disposable {
 }
 
 /** Opens the fleet that `input` is about. Throws a Fault if there is none. */
-export async function openFleet(input: CommandInput, io: CommandIo): Promise<OpenFleet> {
+async function openFleet(input: CommandInput, io: CommandIo): Promise<OpenFleet> {
   const urls = input.text("store");
   const membership = urls === null ? await readMembership(io.paths) : null;
   if (urls === null && membership === null) {
@@ -63,18 +63,18 @@ export async function openKeys(
 }
 
 /** Returns an io whose hints about the fleet name the same store. */
-export function withStore(io: CommandIo, flags: string): CommandIo {
+function withStore(io: CommandIo, flags: string): CommandIo {
   return { ...io, typed: (line) => io.typed(aboutStore(line, flags)) };
 }
 
 /** Returns each line of a hint that is a command of the fleet with the flags for the store. */
 export function aboutStore(hint: string, flags: string): string {
   if (flags === "") return hint;
-  return hint.split("\n").map((line) => {
+  return hint.split(/(; |\n)/).map((line) => {
     const isAbout = /^httpcfg fleet (?!join\b|leave\b|follow\b)/.test(line) &&
       !line.includes(" --store");
     return isAbout ? `${line}${flags}` : line;
-  }).join("\n");
+  }).join("");
 }
 
 /** Runs a command of the fleet; what it throws has hints about the same store. */

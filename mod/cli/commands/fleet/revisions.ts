@@ -48,7 +48,9 @@ const history: CommandSpec = {
       await writeListing(input, io, listing, {
         text(): void {
           if (records.length === 0) return io.note("No revision.");
-          const rows = listing.rows.map((row) => ({ ...row, at: utcTime(`${row.at}`) }));
+          const rows = io.screen.columns === null ? listing.rows : listing.rows.map((row) => {
+            return { ...row, at: utcTime(`${row.at}`) };
+          });
           io.show(table({ ...listing, rows }, io.screen, {
             detail: "what",
             looks: {

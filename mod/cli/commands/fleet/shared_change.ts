@@ -63,7 +63,7 @@ export function forFleet(local: CommandSpec, spec: SharedSpec): CommandSpec {
 
 async function run(
   local: CommandSpec,
-  { given = [] }: SharedSpec,
+  { given = [], isQuery = false }: SharedSpec,
   { input, io, fleet }: {
     readonly input: CommandInput;
     readonly io: CommandIo;
@@ -77,7 +77,7 @@ async function run(
     loadContentRules: async () => (await import("../../../site/kinds/kinds.ts")).CONTENT_RULES,
     isProposal,
   });
-  const output = new HeldOutput(io, isProposal || isJson(input));
+  const output = new HeldOutput(io, isProposal || (isJson(input) && !isQuery));
   const hint = (line: string): string => aboutStore(fleetLine(line), fleet.flags);
   const ownInput = { ...input, flag: (name: string) => given.includes(name) || input.flag(name) };
   let status: number;
@@ -112,17 +112,16 @@ async function run(
 
 /** Commands of one machine, and what follows `httpcfg` for the fleet. */
 const FLEET_LINES: readonly (readonly [RegExp, string])[] = [
-  [/^httpcfg (set|delete|query) iplisten\b(?: --later)?/, "httpcfg fleet $1 iplisten"],
-  [/^httpcfg (site|settings) (?!pause|continue)/, "httpcfg fleet $1 "],
-  [/^httpcfg config (export|import|edit)\b/, "httpcfg fleet $1"],
-  [/^httpcfg history$/, "httpcfg fleet history"],
+  [/\bhttpcfg (set|delete|query) iplisten\b(?: --later)?/g, "httpcfg fleet $1 iplisten"],
+  [/\bhttpcfg (site|settings) (?!pause|continue)/g, "httpcfg fleet $1 "],
+  [/\bhttpcfg config (export|import|edit)\b/g, "httpcfg fleet $1"],
+  [/\bhttpcfg history$/g, "httpcfg fleet history"],
 ];
 
 /** Returns each line of a hint about one machine as the line about the fleet. */
 function fleetLine(hint: string): string {
   return hint.split("\n").map((line) => {
-    const found = FLEET_LINES.find(([pattern]) => pattern.test(line));
-    return found === undefined ? line : line.replace(found[0], found[1]);
+    return FLEET_LINES.reduce((text, [pattern, to]) => text.replace(pattern, to), line);
   }).join("\n");
 }
 
