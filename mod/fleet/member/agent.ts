@@ -9,7 +9,7 @@
 import { Fault, messageOf } from "../../base/fault.ts";
 import { isProblem, type Problem } from "../../base/problem.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
-import { isInProgress } from "../rollout/wanted_revision.ts";
+import { isInProgress, rolloutFor } from "../rollout/wanted_revision.ts";
 import { Backoff, randomMs, sleep } from "../shared/backoff.ts";
 import type { FleetStore } from "../shared/fleet_store.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
@@ -90,6 +90,8 @@ export class FleetAgent {
   /** Whether that is in its file as it is here. */
   #isSaved = true;
   #wanted: number | null = null;
+  /** The roll-out that was followed last, as far as that was possible. */
+  #rollout: string | null = null;
   #held: string | null = null;
   #refusal: Refusal | null = null;
   /** What could not be written or read, besides. */
@@ -235,6 +237,7 @@ export class FleetAgent {
     const { membership } = this.#options;
     const decision = decide(view, membership, this.#lastGood);
     this.#wanted = decision.wanted;
+    this.#rollout = null;
     if (decision.kind === "hold") this.#hold(decision.problem);
     else await this.#register();
     if (decision.kind === "settled") {
@@ -244,6 +247,7 @@ export class FleetAgent {
     } else if (decision.kind === "follow") {
       await this.#apply(decision.wanted, decision.highest, signal);
     }
+    this.#rollout = rolloutFor(view.rollout, membership.name);
     await this.#publish();
   }
 
@@ -374,6 +378,7 @@ export class FleetAgent {
       at: machine.now(),
       applied: this.#lastGood?.revision ?? null,
       wanted: this.#wanted,
+      rollout: this.#rollout,
       outcome: this.#outcome,
       problems: this.#problems,
       endpoints: endpoints.slice(0, LISTED_MAX),

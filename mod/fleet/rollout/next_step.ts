@@ -11,7 +11,7 @@ import { isInProgress, targetRevision } from "./wanted_revision.ts";
 export interface SeenMember {
   readonly record: Pick<MemberRecord, "name" | "group">;
   /** Null once its lease is over: it does not report. */
-  readonly state: Pick<NodeState, "applied" | "wanted" | "outcome" | "problems"> | null;
+  readonly state: Pick<NodeState, "applied" | "wanted" | "rollout" | "outcome" | "problems"> | null;
 }
 
 /** A roll-out as a driver sees it. */
@@ -144,7 +144,10 @@ function stepBack({ record, target, members }: SeenRollout, { sameMs }: SeenFor)
   const away = releasedNames(record).filter((name) => {
     const member = members.get(name);
     const before = targetRevision(target, member?.record.group ?? null);
-    return member !== undefined && before !== null && member.state?.applied !== before;
+    if (member === undefined || before === null) return false;
+    const { state } = member;
+    // What it ran before it was told to change is not yet a way back.
+    return state?.rollout !== record.id || state.wanted !== before || state.applied !== before;
   });
   if (away.length === 0) return { kind: "store", record: { ...record, phase: "returned" } };
   const endMs = record.applySeconds * 1000;
@@ -170,14 +173,16 @@ function verdictOf({ record, members }: SeenRollout, name: string): Verdict {
   const { state } = member;
   if (state === null) return LATE;
   const { applied, wanted, outcome, problems } = state;
-  // What it reported before it knew of the roll-out says nothing about the revision.
-  const isAbout = outcome === "refused" ? wanted === record.revision : applied === record.revision;
+  const isAbout = state.rollout === record.id &&
+    (outcome === "refused" ? wanted === record.revision : applied === record.revision);
   if (!isAbout) return LATE;
   if (outcome === "applied") return WELL;
   if (outcome !== "refused" && outcome !== "failed") return LATE;
   const verb = outcome === "refused" ? "cannot use" : "runs, with faults,";
   const [problem = "it does not say why"] = problems;
-  return { isWell: false, cause: `${name} ${verb} revision ${record.revision}: ${problem}` };
+  const start = `${verb} revision ${record.revision}: `;
+  const said = problem.startsWith(start) ? problem : `${start}${problem}`;
+  return { isWell: false, cause: `${name} ${said}` };
 }
 
 /** Each text fits its place in a record. */

@@ -41,7 +41,13 @@ export function wantedRevision(
   { name, group }: Asking,
 ): number | null {
   const before = targetRevision(target, group);
-  if (rollout === null || !isInProgress(rollout) || rollout.phase === "returning") return before;
+  if (rollout === null || rollout.phase === "returning") return before;
+  return rolloutFor(rollout, name) === null ? before : rollout.revision;
+}
+
+/** Returns the id of a roll-out in progress that tells a member what to run; null if it does not. */
+export function rolloutFor(rollout: RolloutRecord | null, name: string): string | null {
+  if (rollout === null || !isInProgress(rollout)) return null;
   const isReleased = rollout.waves.slice(0, rollout.released).some((wave) => wave.includes(name));
-  return isReleased ? rollout.revision : before;
+  return isReleased ? rollout.id : null;
 }

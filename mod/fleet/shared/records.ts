@@ -162,6 +162,11 @@ export interface NodeState {
   readonly applied: number | null;
   /** The revision that it should run, as far as it knows. */
   readonly wanted: number | null;
+  /**
+   * The roll-out in progress that it has done as it was told, or could not; null for none. What it
+   * reported before says nothing about that roll-out, also if the revision is the same.
+   */
+  readonly rollout: string | null;
   readonly outcome: Outcome;
   /** Why it is not as it should be, each a sentence without a full stop. */
   readonly problems: readonly string[];
@@ -182,6 +187,7 @@ export const nodeStateSchema: v.GenericSchema<unknown, NodeState> = v.object({
   at: time,
   applied: v.nullable(revision),
   wanted: v.nullable(revision),
+  rollout: v.nullable(text),
   outcome: v.picklist(OUTCOMES),
   problems: v.array(text),
   endpoints: v.array(v.object({ endpoint: text, state: text })),

@@ -267,6 +267,7 @@ function stateOf(applied: number): NodeState {
     at: AT,
     applied,
     wanted: applied,
+    rollout: null,
     outcome: "applied",
     problems: [],
     endpoints: Array.from(

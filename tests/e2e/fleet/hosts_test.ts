@@ -11,6 +11,11 @@ import {
 import { kill } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
 
+/** What a member reports. */
+interface State {
+  readonly outcome: string;
+}
+
 /** Seconds for which the store has no quorum. */
 const WITHOUT_QUORUM_SECONDS = 60;
 
@@ -74,8 +79,8 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     await web3.do("fleet confirm");
     await network.watch(...placesOf(network.hosts, 8082));
     const { out } = await web1.do("fleet status --format json");
-    const { members } = JSON.parse(out) as { members: { name: string; outcome: string }[] };
-    assertEquals(members.map(({ name, outcome }) => `${name} ${outcome}`), [
+    const { members } = JSON.parse(out) as { members: { name: string; state: State }[] };
+    assertEquals(members.map(({ name, state }) => `${name} ${state.outcome}`), [
       "web1 applied",
       "web2 applied",
       "web3 applied",

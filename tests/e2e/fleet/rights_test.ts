@@ -29,6 +29,7 @@ const STATE: NodeState = {
   at: AT,
   applied: 1,
   wanted: 1,
+  rollout: null,
   outcome: "applied",
   problems: [],
   endpoints: [],

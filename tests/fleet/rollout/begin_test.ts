@@ -18,7 +18,13 @@ const ORDER: RolloutOrder = {
 const TARGET = { revision: 6, groups: {} };
 
 function member(name: string, outcome: Outcome | null, group: string | null = null): SeenMember {
-  const state = outcome === null ? null : { applied: 6, wanted: 6, outcome, problems: [] };
+  const state = outcome === null ? null : {
+    applied: 6,
+    wanted: 6,
+    rollout: null,
+    outcome,
+    problems: [],
+  };
   return { record: { name, group }, state };
 }
 

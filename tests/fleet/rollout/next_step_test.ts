@@ -10,8 +10,9 @@ import {
 } from "../../../mod/fleet/rollout/next_step.ts";
 import type { RolloutRecord, TargetRecord } from "../../../mod/fleet/shared/records.ts";
 
+const ID = "r";
 const RUNNING: RolloutRecord = {
-  id: "r",
+  id: ID,
   phase: "running",
   revision: 7,
   group: null,
@@ -28,10 +29,22 @@ const TARGET = { revision: 6, groups: { edge: 4 } };
 const ALL = { ...RUNNING, released: 2 };
 
 type State = NonNullable<SeenMember["state"]>;
-const OLD: State = { applied: 6, wanted: 6, outcome: "applied", problems: [] };
-const NEW: State = { applied: 7, wanted: 7, outcome: "applied", problems: [] };
-const REFUSED: State = { applied: 6, wanted: 7, outcome: "refused", problems: ["no certificate"] };
-const FAILED: State = { applied: 7, wanted: 7, outcome: "failed", problems: ["port 80 is held"] };
+const OLD: State = { applied: 6, wanted: 6, rollout: ID, outcome: "applied", problems: [] };
+const NEW: State = { applied: 7, wanted: 7, rollout: ID, outcome: "applied", problems: [] };
+const REFUSED: State = {
+  applied: 6,
+  wanted: 7,
+  rollout: ID,
+  outcome: "refused",
+  problems: ["no certificate"],
+};
+const FAILED: State = {
+  applied: 7,
+  wanted: 7,
+  rollout: ID,
+  outcome: "failed",
+  problems: ["port 80 is held"],
+};
 
 interface Case {
   readonly about: string;
@@ -53,6 +66,24 @@ const CASES: readonly Case[] = [
   },
   { about: "waits for the canary", states: [OLD, OLD, OLD], wanted: 65_000 },
   { about: "waits while the canary is well", states: [NEW, OLD, OLD], wanted: 5000 },
+  {
+    about: "takes no report of an earlier roll-out of the revision for a refusal",
+    states: [{ ...REFUSED, rollout: "earlier" }, OLD, OLD],
+    time: { sameMs: 1000 },
+    wanted: 64_000,
+  },
+  {
+    about: "takes no report of an earlier roll-out of the revision for success",
+    states: [{ ...NEW, rollout: null }, OLD, OLD],
+    time: { wellMs: 5000, sameMs: 1000 },
+    wanted: 64_000,
+  },
+  {
+    about: "does not take what a member ran before it was told for its way back",
+    record: { phase: "returning" },
+    states: [{ ...OLD, rollout: null }, OLD, OLD],
+    wanted: 60_000,
+  },
   { about: "waits for the rest", states: [NEW, OLD, OLD], time: { wellMs: 3000 }, wanted: 2000 },
   {
     about: "goes on to the next wave",

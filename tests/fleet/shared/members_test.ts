@@ -18,6 +18,7 @@ function state(id: string, applied: number | null): NodeState {
     at: AT,
     applied,
     wanted: applied,
+    rollout: null,
     outcome: "applied",
     problems: [],
     endpoints: [],

@@ -107,6 +107,7 @@ Deno.test("a store of the fleet that is away is told", () => {
     revision: 7,
     wanted: 7,
     head: 7,
+    rollout: null,
     outcome: "applied",
     problems: [],
     hint: null,

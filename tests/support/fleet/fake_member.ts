@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { wantedRevision } from "../../../mod/fleet/rollout/wanted_revision.ts";
+import { rolloutFor, wantedRevision } from "../../../mod/fleet/rollout/wanted_revision.ts";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
 import type { FleetView } from "../../../mod/fleet/shared/fleet_view.ts";
 import type { Answer, NodeState, Outcome, Question } from "../../../mod/fleet/shared/records.ts";
@@ -91,6 +91,7 @@ export class FakeMember implements AsyncDisposable {
       at: AT,
       applied: this.#applied,
       wanted,
+      rollout: rolloutFor(view.rollout, this.name),
       outcome,
       problems,
       endpoints: [{ endpoint: "10.0.0.5:80", state: "open" }],
