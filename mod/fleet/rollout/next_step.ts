@@ -144,7 +144,10 @@ function stepBack({ record, target, members }: SeenRollout, { sameMs }: SeenFor)
   const away = releasedNames(record).filter((name) => {
     const member = members.get(name);
     const before = targetRevision(target, member?.record.group ?? null);
-    return member !== undefined && before !== null && member.state?.applied !== before;
+    if (member === undefined || before === null) return false;
+    const { applied = null, wanted = null } = member.state ?? {};
+    // What it still reports of this revision would be taken for the next roll-out of it.
+    return applied !== before || (wanted === record.revision && wanted !== before);
   });
   if (away.length === 0) return { kind: "store", record: { ...record, phase: "returned" } };
   const endMs = record.applySeconds * 1000;
@@ -175,9 +178,11 @@ function verdictOf({ record, members }: SeenRollout, name: string): Verdict {
   if (!isAbout) return LATE;
   if (outcome === "applied") return WELL;
   if (outcome !== "refused" && outcome !== "failed") return LATE;
-  const verb = outcome === "refused" ? "cannot use" : "runs, with faults,";
   const [problem = "it does not say why"] = problems;
-  return { isWell: false, cause: `${name} ${verb} revision ${record.revision}: ${problem}` };
+  const cause = outcome === "refused"
+    ? `${name}: ${problem}`
+    : `${name} runs revision ${record.revision} with faults: ${problem}`;
+  return { isWell: false, cause };
 }
 
 /** Each text fits its place in a record. */
