@@ -15,6 +15,7 @@ import type { LastGood } from "../fleet/member/last_good_record.ts";
 import {
   joinLine,
   type Membership,
+  membershipPath,
   readMembership,
   removeMembership,
   writeMembership,
@@ -370,8 +371,16 @@ async function applyStored(io: AdminIo): Promise<Notice[]> {
 /** Tells the running service that its membership has changed. */
 async function tellService(io: AdminIo): Promise<Notice[]> {
   try {
-    await io.control.ask({ op: "fleet", verb: "follow" });
-    return [];
+    const status = await io.control.ask({ op: "fleet", verb: "follow" });
+    // A service of another user may not read what this one has written.
+    const own = (status?.problems ?? []).filter(({ text }) =>
+      text.includes(membershipPath(io.paths))
+    );
+    return own.map(({ text, hint }): Notice => ({
+      kind: "warning",
+      text: `the running service does not follow the fleet: ${text}`,
+      hint: hint ?? undefined,
+    }));
   } catch (error) {
     return [{
       kind: "warning",

@@ -37,7 +37,7 @@ const membershipSchema: v.GenericSchema<unknown, Membership> = v.object({
 });
 
 /** Returns the path of the file. */
-function membershipPath({ config }: Pick<Paths, "config">): string {
+export function membershipPath({ config }: Pick<Paths, "config">): string {
   return `${config}.fleet`;
 }
 

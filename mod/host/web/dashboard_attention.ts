@@ -41,7 +41,7 @@ export function attentionOf(sources: AttentionSources): AttentionRow[] {
 }
 
 function ofService(status: ServiceStatus): Found[] {
-  const { stored, problems = [], notes = [], unconfirmedUntil, unmatched = [] } = status;
+  const { stored, problems = [], notes = [], unconfirmedUntil, unmatched = [], fleet } = status;
   const service = (level: Found["level"], text: string, hint: string | null): Found => {
     return { level, about: "service", text, hint };
   };
@@ -52,6 +52,10 @@ function ofService(status: ServiceStatus): Found[] {
   } else if (stored !== undefined && stored.changes !== 0) {
     const changes = stored.changes === 1 ? "1 change" : `${stored.changes} changes`;
     found.push(service("warning", `stored, not applied: ${changes}`, "httpcfg plan"));
+  }
+  if (fleet !== undefined && fleet.reason !== null) {
+    const text = `the store of the fleet cannot be reached: ${fleet.reason}`;
+    found.push({ level: "warning", about: "fleet", text, hint: "httpcfg status" });
   }
   if (unconfirmedUntil !== null) {
     found.push(service("warning", "a change reverts unless it is confirmed", "httpcfg confirm"));

@@ -100,6 +100,26 @@ Deno.test("what is not as it should be is told, problems first", () => {
   ]);
 });
 
+Deno.test("a store of the fleet that is away is told", () => {
+  const fleet = {
+    name: "web1",
+    group: null,
+    revision: 7,
+    wanted: 7,
+    head: 7,
+    outcome: "applied",
+    problems: [],
+    hint: null,
+    store: "etcd at http://127.0.0.1:2379",
+    isStoreUp: false,
+    reason: "connection refused",
+    overrides: [],
+  } as const;
+  assertEquals(attentionOf({ fleet }), [
+    "warning fleet: the store of the fleet cannot be reached: connection refused [httpcfg status]",
+  ]);
+});
+
 Deno.test("a stored document that cannot be used is a problem", () => {
   const stored = { file: "/c.json", changes: null, problem: "not JSON", hint: "httpcfg history" };
   assertEquals(attentionOf({ stored }), [

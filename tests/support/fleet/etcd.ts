@@ -36,9 +36,9 @@ export interface Etcd extends AsyncDisposable {
   readonly members: readonly EtcdMember[];
   /** Runs etcdctl, as the administrator once there are users, and returns what it prints. */
   ctl(...args: readonly string[]): Promise<string>;
-  /** Demands a name and a password from now on. Returns the address of a user with `role`, if any. */
+  /** Demands a name and a password from now on. */
   enableUsers(): Promise<void>;
-  /** Adds a user who has a role of this name. */
+  /** Adds a user who has the role of the same name, and returns the address with which it logs in. */
   addUser(name: string): Promise<StoreAddress>;
   /** Stops every member, removes all data, and starts again. */
   loseEverything(): Promise<void>;
