@@ -178,11 +178,11 @@ function verdictOf({ record, members }: SeenRollout, name: string): Verdict {
   if (!isAbout) return LATE;
   if (outcome === "applied") return WELL;
   if (outcome !== "refused" && outcome !== "failed") return LATE;
-  const verb = outcome === "refused" ? "cannot use" : "runs, with faults,";
   const [problem = "it does not say why"] = problems;
-  const start = `${verb} revision ${record.revision}: `;
-  const said = problem.startsWith(start) ? problem : `${start}${problem}`;
-  return { isWell: false, cause: `${name} ${said}` };
+  const cause = outcome === "refused"
+    ? `${name}: ${problem}`
+    : `${name} runs revision ${record.revision} with faults: ${problem}`;
+  return { isWell: false, cause };
 }
 
 /** Each text fits its place in a record. */

@@ -85,7 +85,7 @@ Deno.test("a driver brings all members back if one fails, and the others never c
   const { rollout, target } = await fleet.store.readView();
   assertEquals([rollout?.phase, rollout?.released, target?.revision], ["returned", 2, 1]);
   assertEquals(rollout?.causes, [
-    "web1 runs, with faults, revision 2: it is failed, as it was told",
+    "web1 runs revision 2 with faults: it is failed, as it was told",
   ]);
   assertEquals([...fleet.members.values()].map(({ applied }) => applied), Array(7).fill(1));
 });

@@ -94,21 +94,21 @@ const CASES: readonly Case[] = [
   {
     about: "a canary refuses",
     states: [REFUSED, OLD, OLD],
-    wanted: { phase: "returning", causes: ["a cannot use revision 7: no certificate"] },
+    wanted: { phase: "returning", causes: ["a: no certificate"] },
   },
   {
     about: "a canary finds faults",
     states: [FAILED, OLD, OLD],
     wanted: {
       phase: "returning",
-      causes: ["a runs, with faults, revision 7: port 80 is held"],
+      causes: ["a runs revision 7 with faults: port 80 is held"],
     },
   },
   {
     about: "a canary has applied it and fails during the wait",
     states: [FAILED, OLD, OLD],
     time: { sameMs: 4000 },
-    wanted: { phase: "returning", causes: ["a runs, with faults, revision 7: port 80 is held"] },
+    wanted: { phase: "returning", causes: ["a runs revision 7 with faults: port 80 is held"] },
   },
   {
     about: "a report from before is no refusal",
@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
     about: "an earlier wave fails while a later one changes",
     record: ALL,
     states: [FAILED, NEW, OLD],
-    wanted: { phase: "returning", causes: ["a runs, with faults, revision 7: port 80 is held"] },
+    wanted: { phase: "returning", causes: ["a runs revision 7 with faults: port 80 is held"] },
   },
   {
     about: "all have it",
@@ -204,7 +204,7 @@ const CASES: readonly Case[] = [
     about: "fails while it waits to be confirmed",
     record: { ...ALL, phase: "confirming", confirmSeconds: 600 },
     states: [NEW, FAILED, NEW],
-    wanted: { phase: "returning", causes: ["b runs, with faults, revision 7: port 80 is held"] },
+    wanted: { phase: "returning", causes: ["b runs revision 7 with faults: port 80 is held"] },
   },
   {
     about: "is out of reach while it waits to be confirmed",
@@ -230,6 +230,12 @@ const CASES: readonly Case[] = [
     record: { phase: "returning" },
     states: [{ ...REFUSED, wanted: 6 }, OLD, OLD],
     wanted: { phase: "returned" },
+  },
+  {
+    about: "waits for one that refused to report that it goes back",
+    record: { phase: "returning" },
+    states: [REFUSED, OLD, OLD],
+    wanted: 60_000,
   },
   {
     about: "returns although nobody has changed",
