@@ -78,7 +78,7 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "Show and change the IP inclusion list: on which addresses the service listens",
     rows: [
       row("query iplisten", "show the IP inclusion list; empty means every address"),
-      row("set|delete iplisten", "add or remove an address, block, interface or exclusion", [
+      row("set iplisten …", "add an address, block, interface or exclusion; also delete", [
         "set iplisten",
         "delete iplisten",
       ]),

@@ -116,7 +116,7 @@ const ELSEWHERE = ["unregister", "cert acme add", "cert acme remove"];
 
 Deno.test("every command that has --idempotent has --format, and is tested", async () => {
   const all = (await loadCommands()).filter(({ flags }) => flags.idempotent !== undefined);
-  // Those of a fleet: tests/cli/commands/fleet.
+  // Those of a fleet: tests/golden/fleet.
   const changing = all.filter(({ name }) => !name.startsWith("fleet "));
   assertEquals(
     changing.map(({ name }) => name).sort(),
