@@ -5,6 +5,8 @@
  */
 import { Fault, messageOf, quote } from "../base/fault.ts";
 import { fileFault } from "../base/file_fault.ts";
+import { Ending } from "../base/work/ending.ts";
+import { untilAborted } from "../wire/until_aborted.ts";
 
 /** One request. */
 interface AcmeRequest {
@@ -74,7 +76,8 @@ async function send(
   client: Deno.HttpClient | null,
   ended: AbortSignal,
 ): Promise<AcmeAnswer> {
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(REQUEST_MS)]);
+  using ending = new Ending(ended).after(REQUEST_MS);
+  const { signal } = ending;
   try {
     const response = await fetch(url, {
       method,
@@ -89,7 +92,7 @@ async function send(
       ...(client === null ? {} : { client }),
       signal,
     });
-    const text = await readAll(response);
+    const text = await readAll(response, signal);
     return { status: response.status, header: (name) => response.headers.get(name), text };
   } catch (error) {
     if (error instanceof Fault) throw error;
@@ -97,14 +100,14 @@ async function send(
   }
 }
 
-async function readAll(response: Response): Promise<string> {
+async function readAll({ url, body }: Response, signal: AbortSignal): Promise<string> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let [text, size] = ["", 0];
-  for await (const piece of response.body ?? []) {
+  for await (const piece of body === null ? [] : untilAborted(body, signal)) {
     size += piece.length;
     if (size > ANSWER_BYTES_MAX) {
       throw new Fault(
-        `Cannot use the answer of ${quote(response.url)}: more than ${ANSWER_BYTES_MAX} bytes`,
+        `Cannot use the answer of ${quote(url)}: more than ${ANSWER_BYTES_MAX} bytes`,
       );
     }
     text += decoder.decode(piece, { stream: true });

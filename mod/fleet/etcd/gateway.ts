@@ -6,13 +6,13 @@
  *
  * @module
  */
+import { untilAborted } from "../../wire/until_aborted.ts";
 import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
-import { Ending } from "../shared/ending.ts";
+import { Ending } from "../../base/work/ending.ts";
 import { StoreFault } from "../shared/key_store.ts";
 import type { Credentials, Login } from "./credentials.ts";
 import { type EtcdError, readError, readToken, type Verdict, verdictOf } from "./messages.ts";
-import { untilAborted } from "./streams.ts";
 
 /** Milliseconds for one answer: etcd itself gives up a request without quorum after 7 s. */
 const ANSWER_MS = 8_000;

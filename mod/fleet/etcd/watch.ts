@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { untilAborted } from "../../wire/until_aborted.ts";
 import { type KeyChange, StoreFault } from "../shared/key_store.ts";
-import { Ending } from "../shared/ending.ts";
+import { Ending } from "../../base/work/ending.ts";
 import { randomMs, sleep } from "../shared/backoff.ts";
 import type { Gateway } from "./gateway.ts";
 import {
@@ -20,7 +21,7 @@ import {
   watchFields,
   type WatchLine,
 } from "./messages.ts";
-import { boundedLines, untilAborted } from "./streams.ts";
+import { boundedLines } from "./watch_lines.ts";
 
 /** When a watch is compared. */
 interface WatchTimes {

@@ -11,7 +11,7 @@
 import type { KeyStore } from "../shared/key_store.ts";
 import { StoreFault } from "../shared/key_store.ts";
 import { Backoff, sleep } from "../shared/backoff.ts";
-import { Ending } from "../shared/ending.ts";
+import { Ending } from "../../base/work/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { Layout } from "../shared/layout.ts";
 import type { RolloutRecord, TargetRecord } from "../shared/records.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { sleep } from "../shared/backoff.ts";
-import { Ending } from "../shared/ending.ts";
+import { Ending } from "../../base/work/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { MemberRecord, NodeState } from "../shared/records.ts";
 import type { SeenRollout } from "./next_step.ts";

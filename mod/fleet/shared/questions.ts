@@ -4,7 +4,7 @@
  * @module
  */
 import { randomHex } from "../../wire/random_ids.ts";
-import { Ending } from "./ending.ts";
+import { Ending } from "../../base/work/ending.ts";
 import { readRecord } from "./fleet_view.ts";
 import type { KeyChange, KeyStore } from "./key_store.ts";
 import type { Layout } from "./layout.ts";

@@ -4,10 +4,12 @@
  * @module
  */
 import { messageOf } from "../../base/fault.ts";
+import { Ending } from "../../base/work/ending.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { map } from "../../base/work/steps.ts";
 import { jsonRequest, jsonSpan, type TracedProgram } from "./otlp.ts";
 import { protobufRequest, protobufSpan } from "./protobuf.ts";
+import { untilAborted } from "../../wire/until_aborted.ts";
 import { rejectedIn, retryAfterMs } from "./collector_answer.ts";
 import type { EndedSpan } from "./span.ts";
 import type { Sent } from "./span_exporter.ts";
@@ -29,10 +31,11 @@ export function collector(
   headers.set("user-agent", `httpcfg/${version}`);
   return async (batch) => {
     const body = isJson ? await jsonBody(program, batch) : await protobufBody(program, batch);
-    const signal = AbortSignal.timeout(settings.timeoutMs);
+    using ending = new Ending().after(settings.timeoutMs);
+    const { signal } = ending;
     try {
       const init = { method: "POST", headers, body, signal, redirect: "manual" } as const;
-      return await read(await fetch(settings.url, init), isJson);
+      return await read(await fetch(settings.url, init), isJson, signal);
     } catch (error) {
       const isLate = signal.aborted;
       const why = isLate ? `no answer within ${settings.timeoutMs} ms` : shortened(error);
@@ -52,19 +55,26 @@ async function protobufBody(
   return protobufRequest(program, await inSlices(map(batch, protobufSpan)));
 }
 
-async function read(response: Response, isJson: boolean): Promise<Sent> {
+async function read(
+  response: Response,
+  isJson: boolean,
+  signal: AbortSignal,
+): Promise<Sent> {
   const { status, headers, ok } = response;
-  const answer = await firstBytes(response);
+  const answer = await firstBytes(response, signal);
   if (ok) return { kind: "done", ...rejectedIn(answer, isJson) };
   const why = `status ${status}`;
   if (!RETRIED.has(status)) return { kind: "refused", why };
   return { kind: "again", why, afterMs: retryAfterMs(headers.get("retry-after"), Date.now()) };
 }
 
-async function firstBytes({ body }: Response): Promise<Uint8Array> {
+async function firstBytes(
+  { body }: Response,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const bytes: number[] = [];
   if (body === null) return new Uint8Array();
-  for await (const piece of body) {
+  for await (const piece of untilAborted(body, signal)) {
     if (bytes.length + piece.length > ANSWER_BYTES_MAX) break; // which ends the stream
     bytes.push(...piece);
   }

@@ -122,7 +122,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     await network.killMembers(1, 2);
     await waitFor(
       async () => {
-        return JSON.parse((await web2.do("status --format json")).out).fleet.store.up === false;
+        return JSON.parse((await web2.do("status --format json")).out).fleet.isStoreUp === false;
       },
       "a member that notices",
       120_000,

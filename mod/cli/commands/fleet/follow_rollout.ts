@@ -5,7 +5,7 @@
  */
 import { StoreFault } from "../../../fleet/shared/key_store.ts";
 import { randomMs, sleep } from "../../../fleet/shared/backoff.ts";
-import { Ending } from "../../../fleet/shared/ending.ts";
+import { Ending } from "../../../base/work/ending.ts";
 import type { FleetStore } from "../../../fleet/shared/fleet_store.ts";
 import type { RolloutRecord } from "../../../fleet/shared/records.ts";
 import { driveRollout } from "../../../fleet/rollout/driver.ts";

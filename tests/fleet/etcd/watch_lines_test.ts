@@ -1,7 +1,7 @@
 // Goal: lines are whole wherever a network splits them, and no peer makes one that fills the memory.
 // Method: one text in pieces of every size, and endings of each kind.
 import { assertEquals, assertRejects } from "@std/assert";
-import { boundedLines, untilAborted } from "../../../mod/fleet/etcd/streams.ts";
+import { boundedLines } from "../../../mod/fleet/etcd/watch_lines.ts";
 
 async function* inPieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
@@ -30,21 +30,4 @@ Deno.test("boundedLines() refuses a line that does not end", async () => {
   }
   await assertRejects(() => Array.fromAsync(boundedLines(endless(), 10_000)), RangeError);
   assertEquals(taken <= 11, true);
-});
-
-Deno.test("untilAborted() ends with its signal, also while nothing comes", async () => {
-  for (const isBefore of [true, false]) {
-    const ended = new AbortController();
-    let isCanceled = false;
-    const silent = new ReadableStream<Uint8Array>({
-      cancel: () => {
-        isCanceled = true;
-      },
-    });
-    if (isBefore) ended.abort(new Error("ended"));
-    const read = Array.fromAsync(untilAborted(silent, ended.signal));
-    ended.abort(new Error("ended"));
-    await assertRejects(() => read, Error, "ended");
-    assertEquals(isCanceled, true);
-  }
 });

@@ -2,7 +2,7 @@
  * Edge: the clock. What ends a request or an observation: time, or a signal of somebody else.
  *
  * `AbortSignal.any` would do, but the runtime may collect such a signal while a stream waits for it, and
- * then nothing ends the stream.
+ * then nothing ends the stream. For the same reason the body of an answer is read by `untilAborted()`.
  *
  * @module
  */
