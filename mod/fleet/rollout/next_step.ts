@@ -140,7 +140,10 @@ function awaitConfirmation(record: RolloutRecord, { sameMs }: SeenFor): Step {
 }
 
 /** Waits for the members that changed to be where they were. */
-function stepBack({ record, target, members }: SeenRollout, { sameMs }: SeenFor): Step {
+function stepBack(
+  { record, target, members }: SeenRollout,
+  { sameMs, silentMs }: SeenFor,
+): Step {
   const away = releasedNames(record).filter((name) => {
     const member = members.get(name);
     const before = targetRevision(target, member?.record.group ?? null);
@@ -150,10 +153,10 @@ function stepBack({ record, target, members }: SeenRollout, { sameMs }: SeenFor)
     return state?.rollout !== record.id || state.wanted !== before || state.applied !== before;
   });
   if (away.length === 0) return { kind: "store", record: { ...record, phase: "returned" } };
-  const endMs = record.applySeconds * 1000;
-  if (sameMs < endMs) return { kind: "wait", ms: endMs - sameMs };
   // What does not report cannot be waited for: it goes back by itself as soon as it is there.
   const stuck = away.filter((name) => members.get(name)?.state !== null);
+  const leftMs = stuck.length > 0 ? record.applySeconds * 1000 - sameMs : SILENT_MS_MAX - silentMs;
+  if (leftMs > 0) return { kind: "wait", ms: leftMs };
   const causes = away.map((name) => {
     const state = members.get(name)?.state ?? null;
     if (state === null) return `${name} does not report: it goes back when it is there again`;

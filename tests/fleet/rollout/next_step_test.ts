@@ -254,7 +254,7 @@ const CASES: readonly Case[] = [
     about: "one that should go back is off",
     record: { phase: "returning", causes: ["why"] },
     states: [null, OLD, OLD],
-    time: { sameMs: 60_000 },
+    time: { silentMs: 10_000 },
     wanted: {
       phase: "returned",
       causes: ["why", "a does not report: it goes back when it is there again"],
