@@ -21,6 +21,8 @@ import {
   type CertificateRow,
   type DashboardView,
   type EventRow,
+  FLEET_ENTRIES_MAX,
+  type FleetFacts,
   type SiteRow,
   type UpstreamRow,
   VIEW_VERSION,
@@ -53,7 +55,7 @@ export interface DashboardSources {
 }
 
 /** The metrics whose numbers the page shows, and what they say of themselves. */
-const COUNTED = ([
+const COUNTED = described([
   "httpcfg_requests_total",
   "httpcfg_request_duration_seconds",
   "httpcfg_sent_bytes_total",
@@ -66,10 +68,18 @@ const COUNTED = ([
   "httpcfg_upstream_connections",
   "httpcfg_log_lines_lost_total",
   "httpcfg_config_pending_changes",
-] as const satisfies readonly MetricName[]).map((metric) => ({
-  metric,
-  help: METRICS[metric].help,
-}));
+]);
+
+/** Those of a member of a fleet. */
+const COUNTED_OF_MEMBER = described([
+  "httpcfg_fleet_revision",
+  "httpcfg_fleet_store_up",
+  "httpcfg_fleet_overrides",
+]);
+
+function described(metrics: readonly MetricName[]): DashboardView["counted"] {
+  return metrics.map((metric) => ({ metric, help: METRICS[metric].help }));
+}
 
 /** Returns the view. */
 export function* dashboardView(sources: DashboardSources): Steps<DashboardView> {
@@ -108,13 +118,14 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
       hint: status.stored.changes === 0 ? null : status.stored.hint ?? "httpcfg plan",
       revertsAt: status.unconfirmedUntil,
     },
+    fleet: status.fleet === undefined ? null : fleetFacts(status.fleet),
     attention: attention.slice(0, ATTENTION_MAX),
     attentionCounts: {
       problem: attention.filter(({ level }) => level === "problem").length,
       warning: attention.filter(({ level }) => level === "warning").length,
     },
     traffic: rates.traffic,
-    counted: COUNTED,
+    counted: status.fleet === undefined ? COUNTED : [...COUNTED, ...COUNTED_OF_MEMBER],
     addresses: addresses.slice(0, ADDRESSES_MAX),
     addressCounts: stateCounts(status.endpoints),
     sites: siteRows(status, rates),
@@ -122,6 +133,17 @@ export function* dashboardView(sources: DashboardSources): Steps<DashboardView> 
     certificates,
     workers: workerRows(status, totals.now),
     events: events.toReversed().map(eventRow),
+  };
+}
+
+function fleetFacts(fleet: NonNullable<ServiceStatus["fleet"]>): FleetFacts {
+  const { name, group, revision, wanted, head, outcome, hint, store, isStoreUp, reason } = fleet;
+  const { problems, overrides } = fleet;
+  return {
+    ...{ name, group, revision, wanted, head, outcome, hint, store, isStoreUp, reason },
+    problems: problems.slice(0, FLEET_ENTRIES_MAX),
+    overrides: overrides.slice(0, FLEET_ENTRIES_MAX),
+    counts: { problems: problems.length, overrides: overrides.length },
   };
 }
 

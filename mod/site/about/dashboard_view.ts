@@ -20,6 +20,8 @@ export interface DashboardView {
   readonly service: ServiceFacts;
   /** The stored document, compared with what is in force; null if that is not known. */
   readonly drift: Drift | null;
+  /** The machine as a member of its fleet; null if it is none. */
+  readonly fleet: FleetFacts | null;
   /** What an administrator has to look at, the worst first; at most {@linkcode ATTENTION_MAX}. */
   readonly attention: readonly AttentionRow[];
   /** How many of each level there are, also those that are left out. */
@@ -43,6 +45,8 @@ export interface DashboardView {
 export const ATTENTION_MAX = 100;
 /** Rows of `addresses`: a page with more is slow to load, and nobody reads them. */
 export const ADDRESSES_MAX = 20_000;
+/** Problems of a member, and what differs there from its fleet. */
+export const FLEET_ENTRIES_MAX = 50;
 
 /** The lists of a view, whose rows have keys. */
 export const LISTS = [
@@ -82,6 +86,29 @@ interface Drift {
   readonly hint: string | null;
   /** When an unconfirmed change reverts; null if none is pending. */
   readonly revertsAt: string | null;
+}
+
+export interface FleetFacts {
+  readonly name: string;
+  readonly group: string | null;
+  /** The revision that runs, that should, and the newest one; each null if it is not known. */
+  readonly revision: number | null;
+  readonly wanted: number | null;
+  readonly head: number | null;
+  readonly outcome: "applied" | "refused" | "failed" | "held" | "stopped";
+  /** Why it is not as it should be; at most {@linkcode FLEET_ENTRIES_MAX}. */
+  readonly problems: readonly string[];
+  /** What can be typed about them: one line, or several. */
+  readonly hint: string | null;
+  /** The addresses of the store. */
+  readonly store: string;
+  readonly isStoreUp: boolean;
+  /** Why the store cannot be reached; null if it can. */
+  readonly reason: string | null;
+  /** What differs here from the shared document; at most {@linkcode FLEET_ENTRIES_MAX}. */
+  readonly overrides: readonly string[];
+  /** How many there are, also those that are left out. */
+  readonly counts: { readonly problems: number; readonly overrides: number };
 }
 
 export interface AttentionRow {

@@ -10,6 +10,7 @@ import uplotStyle from "uplot/style" with { type: "text" };
 import charts from "./browser/charts.js" with { type: "text" };
 import dataTable from "./browser/data_table.js" with { type: "text" };
 import dom from "./browser/dom.js" with { type: "text" };
+import fleet from "./browser/fleet.js" with { type: "text" };
 import format from "./browser/format.js" with { type: "text" };
 import history from "./browser/history.js" with { type: "text" };
 import merge from "./browser/merge.js" with { type: "text" };
@@ -37,6 +38,7 @@ export const ASSETS: ReadonlyMap<string, Asset> = new Map(
         charts,
         data_table: dataTable,
         dom,
+        fleet,
         format,
         history,
         merge,

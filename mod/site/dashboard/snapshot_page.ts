@@ -5,6 +5,7 @@
  * @module
  */
 import { escape } from "@std/html/entities";
+import { FLEET_FACTS, FLEET_LISTS, fleetItems, stateOf } from "./browser/fleet.js";
 import { moment } from "./browser/format.js";
 import { CHARTS } from "./browser/history.js";
 import { classesOf, lookOf, overallState, TABLES, TILES, titleOf } from "./browser/tables.js";
@@ -56,6 +57,7 @@ ${attentionHtml(view.attention)}
 <dl class="tiles" id="tiles">
 ${TILES.map((tile) => tileHtml(tile, view)).join("\n")}
 </dl></section>
+${fleetHtml(view.fleet)}
 <section id="charts" aria-labelledby="charts-title" hidden><h2 id="charts-title">Last minutes</h2>
 <div class="charts">
 ${CHARTS.map(chartHtml).join("\n")}
@@ -97,6 +99,43 @@ function attentionHtml(rows: readonly AttentionRow[]): string {
     rows.length === 0 ? " hidden" : ""
   }><h2 id="attention-title">Needs attention</h2>
 <ul id="attention-rows">${items.join("\n")}</ul></section>`;
+}
+
+/** A machine that is no member has the section too, unseen: it may become one while the page is open. */
+function fleetHtml(fleet: DashboardView["fleet"]): string {
+  const facts = FLEET_FACTS.map((fact) => {
+    const state = fleet === null ? null : stateOf(fact, fleet);
+    const word = `<span class="state ${state?.look ?? "off"}">${escape(state?.word ?? "")}</span> `;
+    const text = `<span>${escape(fleet === null ? "" : fact.text(fleet))}</span>`;
+    return `<div${fact.isWide ? ' class="wide"' : ""}><dt>${
+      escape(fact.title)
+    }</dt><dd data-fact="${escape(fact.name)}">${
+      fact.word === undefined ? "" : word
+    }${text}</dd></div>`;
+  });
+  const lists = FLEET_LISTS.map(({ name, title }) => {
+    const items = fleetItems(name, fleet);
+    return `<div id="fleet-${name}"${items.length === 0 ? " hidden" : ""}><h3>${
+      escape(title)
+    } <span class="dim" data-count>${fleet?.counts[name] ?? 0}</span></h3>
+<ul>${items.map(itemHtml).join("\n")}</ul></div>`;
+  });
+  return `<section id="fleet" aria-labelledby="fleet-title"${
+    fleet === null ? " hidden" : ""
+  }><h2 id="fleet-title">Fleet</h2>
+<dl class="tiles facts">
+${facts.join("\n")}
+</dl>
+${lists.join("\n")}</section>`;
+}
+
+function itemHtml({ level, text, code }: ReturnType<typeof fleetItems>[number]): string {
+  const parts = [
+    level === null ? "" : `<span class="state ${lookOf(level)}">${escape(level)}</span>`,
+    escape(text),
+    code === null ? "" : `<code>${escape(code)}</code>`,
+  ];
+  return `<li>${parts.filter((part) => part !== "").join(" ")}</li>`;
 }
 
 function chartHtml({ name, title, series }: (typeof CHARTS)[number]): string {

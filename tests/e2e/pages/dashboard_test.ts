@@ -7,6 +7,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConfigDocument, SiteRecord } from "../../../mod/config/document/document.ts";
 import type { SiteContent } from "../../../mod/config/document/site_content.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { writeLastGood } from "../../../mod/fleet/member/last_good.ts";
+import { writeMembership } from "../../../mod/fleet/member/membership.ts";
+import { sharedOf } from "../../../mod/fleet/member/merge.ts";
+import { DEFAULT_PREFIX } from "../../../mod/fleet/shared/layout.ts";
 import { axeFindings } from "../../support/pages/axe.ts";
 import { type BrowserContext, launchBrowser, type Page } from "../../support/pages/browser.ts";
 import { pageFaults } from "../../support/pages/page_checks.ts";
@@ -39,7 +44,8 @@ class Watched implements AsyncDisposable {
   }
 
   static async start(
-    { list = [IP], settings = {} }: Partial<{
+    { list = [IP], settings = {}, isMember = false }: Partial<{
+      readonly isMember: boolean;
       readonly list: readonly string[];
       readonly settings: ConfigDocument["settings"];
     }> = {},
@@ -48,6 +54,7 @@ class Watched implements AsyncDisposable {
     const port = freePort();
     const document = documentOf(port, list, settings);
     await Deno.writeTextFile(program.config, JSON.stringify(document));
+    if (isMember) await makeMember(program);
     await program.serve();
     return new Watched(program, port, await launchBrowser());
   }
@@ -73,6 +80,20 @@ class Watched implements AsyncDisposable {
     await this.#browser.close();
     await this.program[Symbol.asyncDispose]();
   }
+}
+
+/** Makes a machine a member of a fleet whose store is away, and which has other sites. */
+async function makeMember(paths: Pick<Program, "config">): Promise<void> {
+  const url = `http://127.0.0.1:${freePort()}`;
+  await writeMembership(paths, {
+    ...{ name: "web1", id: "0123456789abcdef", group: "canary", prefix: DEFAULT_PREFIX },
+    joinedAt: "2026-11-28T00:00:00.000Z",
+    store: { urls: [url] },
+  });
+  await writeLastGood(paths, {
+    ...{ epoch: "e", revision: 7, highest: { revision: 7, hash: "h" } },
+    document: sharedOf(DEFAULT_DOCUMENT),
+  });
 }
 
 function documentOf(
@@ -143,7 +164,7 @@ testWith(
   ["chromium"],
   "everybody can use the page: any screen, by keyboard, without script",
   async () => {
-    await using watched = await Watched.start({ list: [IP, ABSENT] });
+    await using watched = await Watched.start({ list: [IP, ABSENT], isMember: true });
     const looks = {
       light: { colorScheme: "light", viewport: { width: 1440, height: 900 } },
       dark: { colorScheme: "dark", viewport: { width: 1100, height: 900 } },
@@ -154,9 +175,11 @@ testWith(
     for (const [look, options] of Object.entries(looks)) {
       const page = await watched.open(options);
       await waitForRow(page, "addresses", ABSENT, "wait");
+      await page.locator("#fleet-overrides code").first().waitFor();
       if (look === "without script") {
         assertEquals(await page.locator("#tools").isVisible(), false);
         assertEquals(await page.locator("#sites tbody tr").count(), 2);
+        assertEquals(await page.locator('[data-fact="name"]').textContent(), "web1");
         continue;
       }
       await waitForConnection(page, "Live");
@@ -176,6 +199,26 @@ testWith(
     assertEquals(watched.errors, []);
   },
 );
+
+testWith(["chromium"], "the page shows the fleet of a member, until it leaves", async () => {
+  await using watched = await Watched.start({ isMember: true });
+  const page = await watched.open();
+  await waitForConnection(page, "Live");
+  const fact = (name: string, text: string): Promise<void> => {
+    return page.locator(`#fleet [data-fact="${name}"]`).filter({ hasText: text }).waitFor();
+  };
+  await fact("name", "web1");
+  await fact("group", "canary");
+  await fact("revision", "7");
+  await fact("store", "down");
+  await page.locator("#fleet-overrides code").filter({ hasText: "ipListen" }).waitFor();
+  const state = await (await fetch(`${watched.url}state.json`)).json();
+  assertEquals([state.fleet.name, state.fleet.isStoreUp], ["web1", false]);
+
+  await watched.program.do("fleet leave");
+  await page.locator("#fleet").waitFor({ state: "hidden" });
+  assertEquals(watched.errors, []);
+});
 
 testWith(["chromium"], "10,000 addresses stay usable", async () => {
   await using watched = await Watched.start({ list: [IP, ...MANY] });

@@ -3,7 +3,11 @@ import { assertEquals } from "@std/assert";
 import { atOnce } from "../../../mod/base/work/steps.ts";
 import type { EndpointStatus, ServiceStatus } from "../../../mod/host/control/status.ts";
 import { type DashboardSources, dashboardView } from "../../../mod/host/web/dashboard_views.ts";
-import { ADDRESSES_MAX, type DashboardView } from "../../../mod/site/about/dashboard_view.ts";
+import {
+  ADDRESSES_MAX,
+  type DashboardView,
+  FLEET_ENTRIES_MAX,
+} from "../../../mod/site/about/dashboard_view.ts";
 import type { ServiceTotals } from "../../../mod/telemetry/metrics/totals.ts";
 import { emptyTotals, RUNNING_STATUS } from "../../support/about/totals.ts";
 
@@ -100,25 +104,43 @@ Deno.test("what is not as it should be is told, problems first", () => {
   ]);
 });
 
+const FLEET = {
+  name: "web1",
+  group: null,
+  revision: 7,
+  wanted: 7,
+  head: 7,
+  outcome: "applied",
+  problems: [],
+  hint: null,
+  store: "etcd at http://127.0.0.1:2379",
+  isStoreUp: false,
+  reason: "connection refused",
+  overrides: [],
+} as const;
+
 Deno.test("a store of the fleet that is away is told", () => {
-  const fleet = {
-    name: "web1",
-    group: null,
-    revision: 7,
-    wanted: 7,
-    head: 7,
-    rollout: null,
-    outcome: "applied",
-    problems: [],
-    hint: null,
-    store: "etcd at http://127.0.0.1:2379",
-    isStoreUp: false,
-    reason: "connection refused",
-    overrides: [],
-  } as const;
-  assertEquals(attentionOf({ fleet }), [
+  assertEquals(attentionOf({ fleet: FLEET }), [
     "warning fleet: the store of the fleet cannot be reached: connection refused [httpcfg status]",
   ]);
+});
+
+Deno.test("a member is shown with a part of what is too long; another machine is none", () => {
+  assertEquals(viewOf().fleet, null);
+  const many = Array.from({ length: FLEET_ENTRIES_MAX + 1 }, (_, i) => `unit ${i}`);
+  const { fleet, counted } = viewOf({
+    fleet: { ...FLEET, outcome: "refused", problems: ["no certificate"], overrides: many },
+  });
+  assertEquals(fleet, {
+    ...FLEET,
+    outcome: "refused",
+    problems: ["no certificate"],
+    overrides: many.slice(0, FLEET_ENTRIES_MAX),
+    counts: { problems: 1, overrides: FLEET_ENTRIES_MAX + 1 },
+  });
+  const ofFleet = counted.filter(({ metric }) => metric.startsWith("httpcfg_fleet_"));
+  assertEquals(ofFleet.length, 3);
+  assertEquals(viewOf().counted.length, counted.length - ofFleet.length);
 });
 
 Deno.test("a stored document that cannot be used is a problem", () => {

@@ -6,7 +6,7 @@ import type { DashboardView } from "../../../mod/site/about/dashboard_view.ts";
 import { ASSETS } from "../../../mod/site/dashboard/assets.ts";
 import { dashboardHandler } from "../../../mod/site/dashboard/dashboard_handler.ts";
 import { Dashboards } from "../../../mod/site/dashboard/dashboards.ts";
-import { addressRow, testDashboards, VIEW } from "../../support/about/dashboard.ts";
+import { addressRow, FLEET, testDashboards, VIEW } from "../../support/about/dashboard.ts";
 import {
   bodyText,
   type FakeRequest,
@@ -72,6 +72,32 @@ Deno.test("the page has everything without script, and every text is escaped", a
   for (const text of wanted) assertStringIncludes(page, text);
   const tables = page.match(/<table/g)!.length;
   assertEquals(page.match(/<caption/g)!.length, tables, "every table has a caption");
+});
+
+Deno.test("a member of a fleet has a section of it without script, and in the JSON", async () => {
+  const fleet = {
+    ...FLEET,
+    ...{ name: HOSTILE, outcome: "refused" as const, wanted: 8, head: 9, store: HOSTILE },
+    ...{ isStoreUp: false, reason: HOSTILE, problems: [HOSTILE], hint: HOSTILE },
+    ...{ overrides: [HOSTILE], counts: { problems: 1, overrides: 60 } },
+  };
+  const page = await bodyText(await get("/", {}, { view: { ...VIEW, fleet } }));
+  assertEquals(page.includes("<script>alert"), false);
+  const wanted = [
+    '<section id="fleet" aria-labelledby="fleet-title"><h2',
+    '<dd data-fact="wanted"><span>8</span></dd>',
+    '<span class="state bad">refused</span>',
+    '<span class="state bad">down</span>',
+    "<li>and 59 more</li>",
+  ];
+  for (const text of wanted) assertStringIncludes(page, text);
+  const alone = await bodyText(await get("/"));
+  assertStringIncludes(alone, '<section id="fleet" aria-labelledby="fleet-title" hidden>');
+  const state = async (view: DashboardView): Promise<unknown> => {
+    return JSON.parse(await bodyText(await get("/state.json", {}, { view }))).fleet;
+  };
+  assertEquals(await state({ ...VIEW, fleet }), fleet);
+  assertEquals(await state(VIEW), null);
 });
 
 Deno.test("of a long table a part is on a page, and links lead to the others", async () => {

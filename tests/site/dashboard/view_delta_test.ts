@@ -5,7 +5,7 @@ import { atOnce } from "../../../mod/base/work/steps.ts";
 import type { AddressRow, DashboardView } from "../../../mod/site/about/dashboard_view.ts";
 import { mergeView } from "../../../mod/site/dashboard/browser/merge.js";
 import { viewDelta } from "../../../mod/site/dashboard/view_delta.ts";
-import { addressRow, VIEW } from "../../support/about/dashboard.ts";
+import { addressRow, FLEET, VIEW } from "../../support/about/dashboard.ts";
 
 /** Returns what a page makes of `before` and what it is sent. */
 function merged(before: DashboardView, after: DashboardView): unknown {
@@ -71,6 +71,18 @@ Deno.test("a delta has what has changed, and nothing else", () => {
   }
   const next = { ...VIEW, id: 2, drift: null };
   assertEquals(atOnce(viewDelta(VIEW, next)).set, { drift: null });
+});
+
+Deno.test("a machine becomes a member of a fleet, goes on, and leaves", () => {
+  const members = [null, FLEET, { ...FLEET, head: 8 }, null];
+  let before: DashboardView = VIEW;
+  for (const [i, fleet] of members.entries()) {
+    const after: DashboardView = { ...VIEW, id: i + 2, fleet };
+    const { set } = atOnce(viewDelta(before, after));
+    assertEquals(set, before.fleet === fleet ? {} : { fleet });
+    assertEquals(merged(before, after), after);
+    before = after;
+  }
 });
 
 Deno.test("what did not change is the same object; a delta to another view is none", () => {

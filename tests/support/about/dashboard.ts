@@ -7,6 +7,7 @@ import { Dashboards } from "../../../mod/site/dashboard/dashboards.ts";
 import {
   type AddressRow,
   type DashboardView,
+  type FleetFacts,
   VIEW_VERSION,
 } from "../../../mod/site/about/dashboard_view.ts";
 import { limitOf } from "../workers/limits.ts";
@@ -27,6 +28,7 @@ export const VIEW: DashboardView = {
     listEntries: 1,
   },
   drift: { changes: 0, problem: null, hint: null, revertsAt: null },
+  fleet: null,
   attention: [],
   attentionCounts: { problem: 0, warning: 0 },
   traffic: {
@@ -53,6 +55,23 @@ export const VIEW: DashboardView = {
   certificates: [],
   workers: [],
   events: [],
+};
+
+/** A member of a fleet as it should be. */
+export const FLEET: FleetFacts = {
+  name: "web1",
+  group: "canary",
+  revision: 7,
+  wanted: 7,
+  head: 7,
+  outcome: "applied",
+  problems: [],
+  hint: null,
+  store: "etcd at http://10.0.0.9:2379",
+  isStoreUp: true,
+  reason: null,
+  overrides: [],
+  counts: { problems: 0, overrides: 0 },
 };
 
 /** Returns the row of an address that is open. */

@@ -33,7 +33,7 @@ const top: CommandSpec = {
   details: [
     "On a terminal, a screen that is drawn anew every second: addresses, sites, upstreams, " +
     "certificates, events and workers, with requests, errors and bytes a second, latencies, states " +
-    "and their causes, and what is stored and not in force. Keys choose the view (1 to 6), scroll, " +
+    "and their causes, what is stored and not in force, and how a member of a fleet is. Keys choose the view (1 to 6), scroll, " +
     "sort (< and >), filter (/) and pause (Space); ? lists them, q ends it. If the service ends, it " +
     "waits for it to come back.",
     "In a pipe, or with --once, --iterations or --format, it prints text without a screen: the rates of " +
@@ -128,6 +128,7 @@ function lookOf(data: LiveData, view: ViewName | null, state: LiveState): unknow
     total: rates?.total ?? null,
     connections: status?.totals?.connections ?? null,
     changes: status?.stored?.changes ?? null,
+    fleet: status?.fleet ?? null,
     ...Object.fromEntries(tables),
   };
 }

@@ -38,7 +38,32 @@ export function newsOf(before, after) {
     }
     for (const row of old.values()) sentences.push(`${noun} ${row[name]}: gone.`);
   }
+  sentences.push(...fleetNews(before.fleet, after.fleet));
   const more = sentences.length - TOLD_MAX;
   const told = sentences.slice(0, TOLD_MAX).join(" ");
   return more > 0 ? `${told} And ${more} more.` : told;
+}
+
+/**
+ * Returns what has changed of a member of a fleet, as sentences.
+ *
+ * @param {import("./fleet.js").FleetFacts | null} before
+ * @param {import("./fleet.js").FleetFacts | null} after
+ * @returns {string[]}
+ */
+function fleetNews(before, after) {
+  if (after === null) return before === null ? [] : ["Fleet: left."];
+  const { revision, outcome, problems, isStoreUp, reason } = after;
+  /** @type {string[]} */
+  const sentences = [];
+  if (before?.revision !== revision || before.outcome !== outcome) {
+    const why = problems[0] === undefined ? "" : `, ${problems[0]}`;
+    sentences.push(`Fleet: revision ${revision ?? "none"}, ${outcome}${why}.`);
+  }
+  if ((before?.isStoreUp ?? true) !== isStoreUp) {
+    sentences.push(
+      `Store of the fleet: ${isStoreUp ? "up" : "down"}${reason === null ? "" : `, ${reason}`}.`,
+    );
+  }
+  return sentences;
 }

@@ -7,6 +7,7 @@
 import { Charts } from "./charts.js";
 import { DataTable } from "./data_table.js";
 import { byId, create, setState, setText } from "./dom.js";
+import { FLEET_FACTS, FLEET_LISTS, fleetItems, stateOf } from "./fleet.js";
 import { count, moment } from "./format.js";
 import { History } from "./history.js";
 import { mergeView } from "./merge.js";
@@ -113,6 +114,7 @@ function render() {
     setText(document.querySelector(`[data-tile="${name}"]`), text(view));
   }
   showAttention();
+  showFleet(view.fleet);
   for (const { spec, table } of tables) {
     table.update(view[spec.name], view.time);
     table.showCount(countText(spec.name));
@@ -142,6 +144,39 @@ function attentionItem({ level, about, text, hint }) {
   const state = setState(create("span"), lookOf(level), level);
   const parts = [state, " ", create("strong", {}, about), `: ${text}`];
   return create("li", {}, ...parts, ...hint === null ? [] : [" ", create("code", {}, hint)]);
+}
+
+function showFleet(fleet) {
+  byId("fleet").hidden = fleet === null;
+  if (fleet === null) return;
+  for (const fact of FLEET_FACTS) {
+    const cell = document.querySelector(`[data-fact="${fact.name}"]`);
+    const state = stateOf(fact, fleet);
+    if (state !== null) setState(cell.firstElementChild, state.look, state.word);
+    setText(cell.lastElementChild, fact.text(fleet));
+  }
+  for (const { name } of FLEET_LISTS) showFleetList(byId(`fleet-${name}`), name, fleet);
+}
+
+function showFleetList(part, name, fleet) {
+  const items = fleetItems(name, fleet);
+  part.hidden = items.length === 0;
+  setText(part.querySelector("[data-count]"), count(fleet.counts[name]));
+  const list = part.querySelector("ul");
+  const made = items.map(fleetItem);
+  // What is the same is not touched: it may be selected.
+  const isSame = made.length === list.children.length &&
+    made.every((item, i) => item.isEqualNode(list.children[i]));
+  if (!isSame) list.replaceChildren(...made);
+}
+
+function fleetItem({ level, text, code }) {
+  const parts = [
+    ...level === null ? [] : [setState(create("span"), lookOf(level), level)],
+    ...text === "" ? [] : [text],
+    ...code === null ? [] : [create("code", {}, code)],
+  ];
+  return create("li", {}, ...parts.flatMap((part, i) => i === 0 ? [part] : [" ", part]));
 }
 
 function countText(name) {

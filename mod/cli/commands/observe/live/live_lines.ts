@@ -119,6 +119,7 @@ function summaryLines(data: LiveData): Part[][] {
     [span("heading", "httpcfg"), `${time} UTC`, ...http, `up ${up}`, `pid ${pid ?? "-"}`],
     ...trafficLines(data),
     stateParts(data),
+    ...fleetLines(status),
   ];
 }
 
@@ -175,6 +176,33 @@ function stateParts({ status }: LiveData): Part[] {
     ...(status.unconfirmedUntil === null ? [] : [span("waiting", "unconfirmed")]),
   ];
 }
+
+/** The machine as a member of its fleet: one line; none if it is no member. */
+function fleetLines({ fleet }: Pick<ServiceStatus, "fleet">): Part[][] {
+  if (fleet === undefined) return [];
+  const { name, group, revision, wanted, head, outcome, reason, overrides, problems } = fleet;
+  const as = group === null ? oneLine(name) : `${oneLine(name)} of group ${oneLine(group)}`;
+  const isNewest = head === null || head === revision;
+  return [[
+    span("heading", `fleet ${as}`),
+    span(OUTCOMES[outcome], outcome),
+    `revision ${revision ?? "-"}`,
+    ...(wanted === revision ? [] : [span("waiting", `wanted ${wanted ?? "-"}`)]),
+    ...(isNewest ? [] : [`newest ${head}`]),
+    ...(reason === null ? [] : [span("bad", `store down: ${oneLine(reason)}`)]),
+    ...(overrides.length === 0 ? [] : [counted(overrides.length, "override")]),
+    ...problems.map((text) => span("bad", oneLine(text))),
+  ]];
+}
+
+/** How each outcome is meant. */
+const OUTCOMES: Readonly<Record<NonNullable<ServiceStatus["fleet"]>["outcome"], Meaning>> = {
+  applied: "good",
+  held: "waiting",
+  stopped: "waiting",
+  refused: "bad",
+  failed: "bad",
+};
 
 /** How what is stored differs from what is in force; "" if it does not, or is not known to. */
 function driftText({ stored }: Pick<ServiceStatus, "stored">): string {

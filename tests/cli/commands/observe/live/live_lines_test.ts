@@ -9,6 +9,7 @@ import {
 import type { LiveData } from "../../../../../mod/cli/commands/observe/live/live_data.ts";
 import { VIEWS } from "../../../../../mod/cli/commands/observe/live/views.ts";
 import { painted, type Styled } from "../../../../../mod/cli/core/screen/colors.ts";
+import type { FleetStatus } from "../../../../../mod/fleet/member/member_status.ts";
 import { widthOf } from "../../../../../mod/cli/core/screen/fit.ts";
 import { endpoint, moment, NOW_MS, site } from "./moments.ts";
 
@@ -103,6 +104,34 @@ Deno.test("a screen at 80x24", () => {
     ...new Array(13).fill(""),
     "1-4 of 4 addresses  q quit  ? help  / filter  < > sort  r reverse  space pause",
   ]);
+});
+
+Deno.test("a member of a fleet has a line of it", () => {
+  const fleet: FleetStatus = {
+    ...{ name: "web1", group: null, revision: 7, wanted: 7, head: 7 },
+    ...{ problems: [], hint: null, store: "etcd", isStoreUp: true, reason: null, overrides: [] },
+    outcome: "applied",
+  };
+  const cases = [
+    [fleet, "fleet web1  applied  revision 7"],
+    [
+      { ...fleet, group: "canary", wanted: 8, head: 9, outcome: "refused", problems: ["no\nfile"] },
+      "fleet web1 of group canary  refused  revision 7  wanted 8  newest 9  no?file",
+    ],
+    [
+      { ...fleet, revision: null, wanted: null, head: null, outcome: "held", overrides: ["a"] },
+      "fleet web1  held  revision -  1 override",
+    ],
+    [
+      { ...fleet, isStoreUp: false, reason: "refused\u001b[2J", overrides: ["a", "b"] },
+      "fleet web1  applied  revision 7  store down: refused?[2J  2 overrides",
+    ],
+  ] as const;
+  for (const [own, want] of cases) {
+    const data = { ...DATA, status: { ...DATA.status!, fleet: own } };
+    assertEquals(screen(120, 24, {}, data)[4]!.trimEnd(), want);
+    assertEquals(screen(20, 24, {}, data).length, 24);
+  }
 });
 
 Deno.test("every view at every size has the lines of the terminal, and none is wider", () => {
