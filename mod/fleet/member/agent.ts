@@ -22,7 +22,7 @@ import type { HighestSeen, LastGood } from "./last_good_record.ts";
 import type { FleetStatus, MemberEvent } from "./member_status.ts";
 import type { MachineLook, MemberMachine } from "./member_machine.ts";
 import { joinLine, type Membership } from "./membership.ts";
-import { mergeShared, overridesOf } from "./merge.ts";
+import { mergeShared, overridesOf, startedBase } from "./merge.ts";
 import { hiddenProblem } from "./merge_problem.ts";
 import { Publisher, type PublishTimes } from "./publisher.ts";
 import { Wake } from "./wake.ts";
@@ -177,7 +177,7 @@ export class FleetAgent {
   async #remember(): Promise<void> {
     const { machine, membership } = this.#options;
     try {
-      this.#lastGood = await machine.readLastGood();
+      this.#lastGood = await this.#resumed(await machine.readLastGood());
       this.#damage = this.#lastGood !== null ? null : new Fault(
         "Cannot follow the fleet: the last shared document of this machine is missing",
         { hint: joinLine(membership) },
@@ -185,6 +185,16 @@ export class FleetAgent {
     } catch (error) {
       this.#damage = asFault(error);
     }
+  }
+
+  /** Returns what to follow after a process that may have ended while it applied a revision. */
+  async #resumed(lastGood: LastGood | null): Promise<LastGood | null> {
+    if (lastGood?.applying === undefined) return lastGood;
+    const { applying: started, document: before, ...known } = lastGood;
+    const local = await this.#options.machine.read();
+    this.#isSaved = false;
+    // The number of neither: whichever is wanted is applied again.
+    return { ...known, revision: null, document: startedBase({ before, started, local }) };
   }
 
   async #observe(signal: AbortSignal): Promise<void> {
@@ -288,6 +298,9 @@ export class FleetAgent {
       ? rollout.by
       : null;
     let overrides: readonly string[] = [];
+    // Whoever finds the document half-way knows by this what is not its own.
+    await machine.writeLastGood({ ...before, highest, applying: next });
+    this.#isSaved = false;
     try {
       await machine.apply((local) => {
         checkStored(local, before);

@@ -21,13 +21,21 @@ export interface LastGood {
   readonly revision: number | null;
   readonly highest: HighestSeen;
   readonly document: SharedDocument;
+  /**
+   * The one that was being applied when this was written. It is still there if the machine failed in the
+   * middle: some of it may be in the stored document, and is no change by hand.
+   */
+  readonly applying?: SharedDocument | undefined;
 }
 
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const shared = v.custom<SharedDocument>((value) => asSharedDocument(value) !== null);
 
 export const lastGoodSchema: v.GenericSchema<unknown, LastGood> = v.object({
   epoch: v.pipe(v.string(), v.nonEmpty()),
   revision: v.nullable(positive),
   highest: v.object({ revision: positive, hash: v.string() }),
-  document: v.custom<SharedDocument>((value) => asSharedDocument(value) !== null),
+  document: shared,
+  applying: v.optional(shared),
 });

@@ -111,6 +111,30 @@ export function takeBack(
   return documentOf(units, before, now);
 }
 
+/**
+ * Returns the shared document that a machine follows which failed while it applied `started` over
+ * `before`: whatever it has of the former is not its own.
+ */
+export function startedBase(
+  { before, started, local }: {
+    readonly before: SharedDocument;
+    readonly started: SharedDocument;
+    readonly local: ConfigDocument;
+  },
+): SharedDocument {
+  const [old, own] = [unitsOf(before), unitsOf(sharedOf(local))];
+  const parts = new Map([...unitsOf(started)].map(([part, units]) => {
+    const [were, here] = [old.get(part)!, own.get(part)!];
+    const mixed: Units = new Map();
+    for (const key of new Set([...were.keys(), ...units.keys()])) {
+      const from = isSame(here.get(key), units.get(key)) ? units : were;
+      if (from.has(key)) mixed.set(key, from.get(key));
+    }
+    return [part, mixed];
+  }));
+  return plainDocument(parts, started);
+}
+
 /** Returns the units in which the document of a machine differs from the shared one. */
 export function overridesOf(shared: SharedDocument, local: ConfigDocument): string[] {
   const units = unitsOf(shared);

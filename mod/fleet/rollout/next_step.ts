@@ -155,7 +155,8 @@ function stepBack(
   if (away.length === 0) return { kind: "store", record: { ...record, phase: "returned" } };
   // What does not report cannot be waited for: it goes back by itself as soon as it is there.
   const stuck = away.filter((name) => members.get(name)?.state !== null);
-  const leftMs = stuck.length > 0 ? record.applySeconds * 1000 - sameMs : SILENT_MS_MAX - silentMs;
+  const applyMs = record.applySeconds * 1000;
+  const leftMs = stuck.length > 0 ? applyMs - sameMs : Math.min(SILENT_MS_MAX, applyMs) - silentMs;
   if (leftMs > 0) return { kind: "wait", ms: leftMs };
   const causes = away.map((name) => {
     const state = members.get(name)?.state ?? null;

@@ -156,6 +156,42 @@ Deno.test("agent: what differs here stays, and is published", async () => {
   assertEquals(state.overrides, ["ipListen[10.0.0.9]"]);
 });
 
+for (const isStored of [true, false]) {
+  const when = isStored ? "behind" : "before";
+  Deno.test(`agent: a machine that failed ${when} storing a revision has nothing of its own`, async () => {
+    await using fleet = await Fleet.open();
+    fleet.machine.document = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.9"] };
+    await fleet.listen("10.0.0.1");
+    await fleet.published(({ applied }) => applied === 2);
+    await fleet.stop();
+    // It fails while it applies a revision that it is not to run when it is there again.
+    const { machine } = fleet;
+    const started = { ...machine.lastGood!.document, ipListen: ["10.0.0.2"] };
+    machine.lastGood = { ...machine.lastGood!, applying: started };
+    if (isStored) machine.document = { ...machine.document, ipListen: ["10.0.0.2", "10.0.0.9"] };
+    fleet.start();
+    await eventually(() => fleet.machine.lastGood?.applying === undefined);
+    assertEquals(fleet.machine.lastGood?.revision, 2);
+    assertEquals(fleet.list, ["10.0.0.1", "10.0.0.9"]);
+    const state = await fleet.published(({ overrides }) => overrides.length === 1);
+    assertEquals(state.overrides, ["ipListen[10.0.0.9]"]);
+  });
+}
+
+Deno.test("agent: that a revision is being applied is on the disk before anything changes", async () => {
+  await using fleet = await Fleet.open();
+  const { machine } = fleet;
+  const seen: unknown[] = [];
+  const apply = machine.apply.bind(machine);
+  machine.apply = (...args): Promise<void> => {
+    seen.push(machine.lastGood?.revision, machine.lastGood?.applying?.ipListen);
+    return apply(...args);
+  };
+  await fleet.listen("10.0.0.1");
+  await eventually(() => machine.lastGood?.revision === 2);
+  assertEquals(seen, [1, ["10.0.0.1"]]);
+});
+
 Deno.test("agent: a store that is down at the start is waited for", async () => {
   await using fleet = await Fleet.open(({ own }) => own.down());
   await fleet.listen("10.0.0.1");
