@@ -188,7 +188,9 @@ async function exampleWords(
 
 /** False for a name that is also a flag of another command. */
 function isOwnFlag({ kind }: ContentKind): boolean {
-  return COMMANDS.every(({ name, flags }) => /^site (?:add|set)$/.test(name) || !(kind in flags));
+  return COMMANDS.every(({ name, flags }) =>
+    /^(?:fleet )?site (?:add|set)$/.test(name) || !(kind in flags)
+  );
 }
 
 function nameOf({ kind }: ContentKind): string {
