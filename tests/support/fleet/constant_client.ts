@@ -5,6 +5,7 @@
  * @module
  */
 import { get } from "../http_client.ts";
+import { answerRequests } from "../spaces/space_script.ts";
 
 /** Milliseconds between the end of one connection and the next to the same address. */
 const PACE_MS = 20;
@@ -85,15 +86,5 @@ async function bodyFrom(address: string): Promise<string> {
   }
 }
 
-const decoder = new TextDecoder();
-let pending = "";
-for await (const part of Deno.stdin.readable) {
-  pending += decoder.decode(part, { stream: true });
-  const lines = pending.split("\n");
-  pending = lines.pop()!;
-  for (const line of lines) {
-    const text = `${JSON.stringify(await reply(JSON.parse(line)))}\n`;
-    await Deno.stdout.write(new TextEncoder().encode(text));
-  }
-}
+await answerRequests(reply);
 Deno.exit(0);

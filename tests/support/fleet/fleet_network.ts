@@ -12,10 +12,10 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { linesOf } from "../../../mod/wire/text_lines.ts";
 import { endAll, processesIn } from "../ending/processes.ts";
 import { endWithTest } from "../ending/test_end.ts";
 import { kill, Program, type Result } from "../program.ts";
+import { SpaceScript } from "../spaces/space_script.ts";
 import { have } from "../tools.ts";
 import { waitFor } from "../wait.ts";
 import type { ConstantCounts } from "./constant_client.ts";
@@ -160,9 +160,7 @@ export class FleetNetwork implements AsyncDisposable {
   readonly #space: string;
   readonly #data: string;
   readonly #members = new Map<number, Deno.ChildProcess>();
-  readonly #client: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: AsyncGenerator<string>;
+  readonly #client: SpaceScript;
   readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   #stores = 0;
 
@@ -170,14 +168,7 @@ export class FleetNetwork implements AsyncDisposable {
     this.#space = space;
     this.#data = data;
     this.hosts = hosts;
-    this.#client = new Deno.Command("ip", {
-      args: ["netns", "exec", space, Deno.execPath(), "run", "-A", "--no-prompt", CLIENT],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#writer = this.#client.stdin.getWriter();
-    this.#lines = linesOf(this.#client.stdout);
+    this.#client = new SpaceScript(space, CLIENT);
   }
 
   /** Makes the namespaces and starts the store. */
@@ -240,15 +231,15 @@ export class FleetNetwork implements AsyncDisposable {
 
   /** Lets the client connect to these again and again: `10.0.1.1:8080`. */
   async watch(...addresses: readonly string[]): Promise<void> {
-    await this.#ask({ op: "watch", addresses });
+    await this.#client.ask({ op: "watch", addresses });
   }
 
   async forget(...addresses: readonly string[]): Promise<void> {
-    await this.#ask({ op: "forget", addresses });
+    await this.#client.ask({ op: "forget", addresses });
   }
 
   async counts(): Promise<Readonly<Record<string, ConstantCounts>>> {
-    return await this.#ask({ op: "counts" }) as Record<string, ConstantCounts>;
+    return await this.#client.ask({ op: "counts" }) as Record<string, ConstantCounts>;
   }
 
   /** Fails if a connection of the client got no response. Each address has had one more by then. */
@@ -267,7 +258,7 @@ export class FleetNetwork implements AsyncDisposable {
 
   /** Returns the body of a response; null if there is none. */
   async get(address: string): Promise<string | null> {
-    return await this.#ask({ op: "get", address }) as string | null;
+    return await this.#client.ask({ op: "get", address }) as string | null;
   }
 
   #startMember(i: number): void {
@@ -305,21 +296,13 @@ export class FleetNetwork implements AsyncDisposable {
     return success;
   }
 
-  async #ask(request: unknown): Promise<unknown> {
-    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
-    const { value } = await this.#lines.next();
-    return JSON.parse(value as string);
-  }
-
   async #end(): Promise<void> {
     for (const host of this.hosts) await host.end();
-    kill(this.#client, "SIGKILL");
-    await this.#client.status;
+    await this.#client.kill();
     await this.killMembers(...this.#members.keys());
     const { ino } = await Deno.stat(`/run/netns/${this.#space}`);
     await endAll(() => processesIn(`net:[${ino}]`));
-    await this.#writer.abort().catch(() => {});
-    await this.#lines.return(undefined);
+    await this.#client.close();
     await run(["netns", "del", this.#space]);
     await Deno.remove(this.#data, { recursive: true });
   }

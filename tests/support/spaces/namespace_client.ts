@@ -5,6 +5,7 @@
  * @module
  */
 import { get, receive, send } from "../http_client.ts";
+import { answerRequests } from "./space_script.ts";
 
 /** Milliseconds between two requests of a keep-alive connection. */
 const PACE_MS = 5;
@@ -40,15 +41,5 @@ async function keepAlive(hostname: string, port: number): Promise<void> {
   }
 }
 
-const decoder = new TextDecoder();
-let pending = "";
-for await (const part of Deno.stdin.readable) {
-  pending += decoder.decode(part, { stream: true });
-  const lines = pending.split("\n");
-  pending = lines.pop()!;
-  for (const line of lines) {
-    const text = `${JSON.stringify(await reply(JSON.parse(line)))}\n`;
-    await Deno.stdout.write(new TextEncoder().encode(text));
-  }
-}
+await answerRequests(reply);
 Deno.exit(0);

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { linesOf } from "../../../mod/wire/text_lines.ts";
 import { endWithTest } from "../ending/test_end.ts";
 import { endAll, processesIn } from "../ending/processes.ts";
-import { kill } from "../program.ts";
 import { have } from "../tools.ts";
+import { SpaceScript } from "./space_script.ts";
 
 const CLIENT = `${import.meta.dirname}/namespace_client.ts`;
 
@@ -46,21 +45,12 @@ export function testInNamespace(
 
 export class NetNamespace implements AsyncDisposable {
   readonly name: string;
-  readonly #client: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: AsyncGenerator<string>;
+  readonly #client: SpaceScript;
   readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
 
   private constructor(name: string) {
     this.name = name;
-    this.#client = new Deno.Command("ip", {
-      args: ["netns", "exec", name, Deno.execPath(), "run", "-A", "--no-prompt", CLIENT],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#writer = this.#client.stdin.getWriter();
-    this.#lines = linesOf(this.#client.stdout);
+    this.#client = new SpaceScript(name, CLIENT);
   }
 
   static async make(): Promise<NetNamespace> {
@@ -106,32 +96,24 @@ export class NetNamespace implements AsyncDisposable {
 
   /** Sends one request from inside, on a connection of its own. */
   async get(ip: string, port: number): Promise<ClientResult> {
-    return await this.#ask({ op: "get", ip, port }) as ClientResult;
+    return await this.#client.ask({ op: "get", ip, port }) as ClientResult;
   }
 
   /** Opens a keep-alive connection from inside that sends requests from now on. */
   async keep(ip: string, port: number): Promise<void> {
-    await this.#ask({ op: "keep", ip, port });
+    await this.#client.ask({ op: "keep", ip, port });
   }
 
   async counts(): Promise<KeepAliveCounts> {
-    return await this.#ask({ op: "counts" }) as KeepAliveCounts;
+    return await this.#client.ask({ op: "counts" }) as KeepAliveCounts;
   }
 
   async #end(): Promise<void> {
-    kill(this.#client, "SIGKILL");
-    await this.#client.status;
+    await this.#client.kill();
     const { ino } = await Deno.stat(`/run/netns/${this.name}`);
     await endAll(() => processesIn(`net:[${ino}]`));
-    await this.#writer.abort().catch(() => {});
-    await this.#lines.return(undefined);
+    await this.#client.close();
     await run(["netns", "del", this.name]);
-  }
-
-  async #ask(request: unknown): Promise<unknown> {
-    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
-    const { value } = await this.#lines.next();
-    return JSON.parse(value as string);
   }
 }
 
