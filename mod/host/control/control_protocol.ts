@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FleetStatus } from "../../fleet/member/member_status.ts";
+import type { FleetStatus, MemberEvent } from "../../fleet/member/member_status.ts";
 import type { ServiceState } from "../services/service_controller.ts";
 import type { ServiceName } from "../services/service_table.ts";
 import type { ServiceProblem, ServiceStatus } from "./status.ts";
@@ -86,6 +86,8 @@ export interface AgentReport {
   /** Null if it cannot say yet. */
   readonly status: FleetStatus | null;
   readonly problems: readonly ServiceProblem[];
+  /** What has happened since the last report: only the service writes the event log. */
+  readonly events: readonly MemberEvent[];
 }
 
 /** Applies the stored document. */

@@ -9,10 +9,12 @@
 import * as v from "valibot";
 import { finite } from "../../config/document/shape.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
+import type { MemberEvent } from "../../fleet/member/member_status.ts";
 import { OUTCOMES } from "../../fleet/shared/records.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
 import {
+  type AgentReport,
   CONFIRM_SECONDS,
   type ControlAnswer,
   type ControlRequest,
@@ -59,6 +61,20 @@ const fleetStatus = v.object({
   overrides: v.array(text),
 });
 
+const memberEvent: v.GenericSchema<unknown, MemberEvent> = v.variant("kind", [
+  v.object({ kind: v.literal("applied"), revision: count, by: v.nullable(text) }),
+  v.object({ kind: v.literal("refused"), revision: count, reason: text }),
+  v.object({ kind: v.picklist(["held", "lost"]), reason: text }),
+  v.object({ kind: v.picklist(["released", "back"]) }),
+]);
+
+const agentReport: v.GenericSchema<unknown, AgentReport> = v.object({
+  pid: count,
+  status: v.nullable(fleetStatus),
+  problems,
+  events: v.array(memberEvent),
+});
+
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.literal("status"), brief: v.exactOptional(v.boolean()) }),
   v.object({ op: v.picklist(["end", "confirm", "totals", "cache", "flushLogs", "reservations"]) }),
@@ -83,7 +99,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     v.object({
       op: v.literal("fleet"),
       verb: v.literal("report"),
-      report: v.nullable(v.object({ pid: count, status: v.nullable(fleetStatus), problems })),
+      report: v.nullable(agentReport),
       brief: v.literal(true),
     }),
   ]),

@@ -7,7 +7,7 @@
 import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { hasMembership, membershipStamp } from "../../fleet/member/membership.ts";
 import { sleep } from "../../fleet/shared/backoff.ts";
-import type { NewEvent } from "../../telemetry/events/event.ts";
+import type { MemberEvent } from "../../fleet/member/member_status.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { Control } from "../control/control.ts";
@@ -25,11 +25,12 @@ interface AgentProcessOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between two reports, 2 seconds by default. */
   readonly reportMs?: number;
-  /** Appends to the event log. */
-  record(event: NewEvent): Promise<void>;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
+
+/** Events that wait for a service that does not run; of more, the oldest are lost. */
+const EVENTS_MAX = 100;
 
 /**
  * Follows the fleet until `signal` aborts, or this machine leaves the fleet: returns which. Throws a
@@ -43,7 +44,8 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<"en
     });
   }
   const claim = await claimed(options);
-  const parts = new RemoteParts({ ...options, log });
+  const parts = new RemoteParts(options);
+  const events: MemberEvent[] = [];
   const fleet = new FleetService({
     paths,
     version: options.version,
@@ -54,11 +56,14 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<"en
     status: () => parts.status(),
     hasClient: (client) => parts.hasClient(client),
     log,
-    event: (event) => void options.record(event),
+    event: (event) => {
+      events.push(event);
+      if (events.length > EVENTS_MAX) events.shift();
+    },
     claim: () => Promise.resolve({ release: () => Promise.resolve() }), // it has it already
   });
   try {
-    return await follow(fleet, parts, options);
+    return await follow({ fleet, parts, events }, options);
   } finally {
     await fleet.stop();
     await parts.report(null).catch(() => {}); // the service ends, too
@@ -68,8 +73,12 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<"en
 
 /** Follows the membership as it is stored, and reports to the service. */
 async function follow(
-  fleet: FleetService,
-  parts: RemoteParts,
+  { fleet, parts, events }: {
+    readonly fleet: FleetService;
+    readonly parts: RemoteParts;
+    /** What the service has not been told yet. */
+    readonly events: MemberEvent[];
+  },
   { paths, signal, log, reportMs = REPORT_EVERY_MS }: AgentProcessOptions,
 ): Promise<"ended" | "left"> {
   let known: string | null = null;
@@ -81,7 +90,10 @@ async function follow(
     known = stamp;
     const { status, problems } = fleet;
     try {
-      await parts.report({ pid: Deno.pid, status, problems });
+      const told = [...events];
+      if (await parts.report({ pid: Deno.pid, status, problems, events: told })) {
+        events.splice(0, told.length);
+      }
       failure = null;
     } catch (error) {
       const text = messageOf(error);

@@ -10,15 +10,6 @@ import type { FleetAgent } from "../../fleet/member/agent.ts";
 import type { FleetStatus, MemberEvent } from "../../fleet/member/member_status.ts";
 import { hasMembership, type Membership, readMembership } from "../../fleet/member/membership.ts";
 import { Backoff } from "../../fleet/shared/backoff.ts";
-import type { NewEvent } from "../../telemetry/events/event.ts";
-import {
-  fleetBelieved,
-  fleetHeld,
-  fleetRefused,
-  fleetRevision,
-  fleetStoreBack,
-  fleetStoreLost,
-} from "../../telemetry/events/fleet_events.ts";
 import type { AgentReport } from "../control/control_protocol.ts";
 import type { ServiceProblem } from "../control/status.ts";
 import { type AgentClaim, OtherAgentFault } from "./agent_claim.ts";
@@ -27,7 +18,8 @@ import { ReportedAgent } from "./reported_agent.ts";
 import type { MachineParts } from "./service_machine.ts";
 
 interface FleetServiceOptions extends MachineParts {
-  event(event: NewEvent): void;
+  /** Is told what has happened to the member. */
+  event(event: MemberEvent): void;
   /** Makes this process the agent of the machine, or throws what keeps it from being that. */
   claim(): Promise<AgentClaim>;
 }
@@ -86,6 +78,7 @@ export class FleetService {
   /** Takes what the agent says, which is another process; null when that ends. */
   takeReport(report: AgentReport | null): void {
     this.#reported.take(report);
+    for (const event of report?.events ?? []) this.#options.event(event);
   }
 
   /** Ends the agent for good. The store notices when the lease ends. */
@@ -154,7 +147,7 @@ export class FleetService {
         store,
         membership,
         machine: new ServiceMachine(this.#options, membership),
-        onEvent: (event) => this.#options.event(loggedEvent(event)),
+        onEvent: (event) => this.#options.event(event),
         drive: (store, signal) => driveRollout(store, { name: membership.name, signal }),
       });
       this.#failure = null;
@@ -175,23 +168,6 @@ export class FleetService {
 /** Reports whether this process is not the one to follow the fleet. */
 function isOutside(error: unknown): error is Fault {
   return error instanceof OtherAgentFault || error instanceof DeniedFault;
-}
-
-function loggedEvent(event: MemberEvent): NewEvent {
-  switch (event.kind) {
-    case "applied":
-      return fleetRevision(event.revision, event.by);
-    case "refused":
-      return fleetRefused(event.revision, event.reason);
-    case "held":
-      return fleetHeld(event.reason);
-    case "released":
-      return fleetBelieved();
-    case "lost":
-      return fleetStoreLost(event.reason);
-    case "back":
-      return fleetStoreBack();
-  }
 }
 
 function firstLine(hint: string | null | undefined): string | null {

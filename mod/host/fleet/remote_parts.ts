@@ -88,10 +88,14 @@ export class RemoteParts implements MachineParts {
     return status?.hasClient ?? false;
   }
 
-  /** Tells the service how the agent is, which is all that its status says of the fleet. */
-  async report(report: AgentReport | null): Promise<void> {
+  /**
+   * Tells the service how the agent is, which is all that its status says of the fleet; false if no
+   * service runs.
+   */
+  async report(report: AgentReport | null): Promise<boolean> {
     const request = { op: "fleet", verb: "report", report, brief: true } as const;
     this.#last = await this.#options.control.ask(request);
+    return this.#last !== null;
   }
 
   log(line: string): void {

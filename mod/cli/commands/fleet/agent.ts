@@ -37,7 +37,6 @@ const agent: CommandSpec = {
       control,
       version: VERSION,
       signal: end.signal,
-      record: (event) => io.record(event),
       log: (line) => io.note(line),
     });
     if (ended === "left") report(io, [{ kind: "note", text: "this machine has left its fleet" }]);

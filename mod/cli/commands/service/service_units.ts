@@ -129,7 +129,7 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
     ],
     // A service that does not run or is not enabled can be removed, too.
     stop: [
-      "[ ! -e /etc/init.d/httpcfg-fleet ] || rc-service --ifstarted httpcfg-fleet stop",
+      "rc-service --ifexists --ifstarted httpcfg-fleet stop",
       "[ ! -e /etc/runlevels/default/httpcfg-fleet ] || rc-update del httpcfg-fleet default",
       "rc-service --ifstarted httpcfg stop",
       "[ ! -e /etc/runlevels/default/httpcfg ] || rc-update del httpcfg default",
@@ -235,7 +235,8 @@ WantedBy=multi-user.target
  * Returns the unit of the agent of a fleet, which changes the document for the service: as root, with
  * the few capabilities that let it write what the service's user owns and keep the owner. It does not
  * depend on the service, which may be stopped and started meanwhile. What is left open besides, and why:
- * ProtectHome read-only (a membership may name files there).
+ * ProtectHome read-only (a membership may name files there), UMask (the service's user reads the document
+ * and the history that root writes).
  */
 function fleetUnit(program: string): string {
   return `${WRITTEN_BY}
@@ -255,8 +256,8 @@ TimeoutStopSec=60
 
 ${environment((name, value) => `Environment=${name}=${value}`)}
 CacheDirectory=httpcfg-fleet
-ReadWritePaths=/etc/httpcfg -/var/lib/httpcfg -/var/log/httpcfg
-UMask=0027
+ReadWritePaths=/etc/httpcfg -/var/lib/httpcfg
+UMask=0022
 TasksMax=128
 
 AmbientCapabilities=
