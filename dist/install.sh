@@ -253,7 +253,7 @@ uninstall() {
       note 'the package httpcfg uses the documents and logs in /etc/httpcfg and /var; they stay'
       return
     fi
-    set -- /var/cache/httpcfg /var/cache/httpcfg-service
+    set -- /var/cache/httpcfg /var/cache/httpcfg-service /var/cache/httpcfg-fleet
     for cache in "$@"; do remove_unpacked "$cache"; done
     set -- /etc/httpcfg /var/lib/httpcfg /var/log/httpcfg
     [ "$system" = linux ] || set -- "$@" /var/db/httpcfg

@@ -30,6 +30,7 @@ import {
 import { targetRevision } from "../fleet/rollout/wanted_revision.ts";
 import type { FleetStore } from "../fleet/shared/fleet_store.ts";
 import type { FleetView } from "../fleet/shared/fleet_view.ts";
+import { NO_AGENT } from "../host/fleet/fleet_service.ts";
 import { isServiceUp } from "../host/control/status.ts";
 import { fleetJoined, fleetLeft } from "../telemetry/events/fleet_events.ts";
 import { randomHex } from "../wire/random_ids.ts";
@@ -372,13 +373,15 @@ async function applyStored(io: AdminIo): Promise<Notice[]> {
 async function tellService(io: AdminIo): Promise<Notice[]> {
   try {
     const status = await io.control.ask({ op: "fleet", verb: "follow" });
-    // A service of another user may not read what this one has written.
+    // A service of another user may not read what this one has written, nor write the document.
     const own = (status?.problems ?? []).filter(({ text }) =>
-      text.includes(membershipPath(io.paths))
+      text.includes(membershipPath(io.paths)) || text.startsWith(NO_AGENT)
     );
     return own.map(({ text, hint }): Notice => ({
       kind: "warning",
-      text: `the running service does not follow the fleet: ${text}`,
+      text: text.startsWith(NO_AGENT)
+        ? text
+        : `the running service does not follow the fleet: ${text}`,
       hint: hint ?? undefined,
     }));
   } catch (error) {

@@ -212,6 +212,7 @@ export const GROUPS: readonly CommandGroup[] = [
         "fleet history",
         "fleet rollback",
         "fleet remove",
+        "fleet agent",
       ]),
     ],
   },

@@ -89,6 +89,7 @@ const FILES: readonly CommandFile[] = [
   ),
   file("fleet apply, fleet confirm, fleet cancel", () => import("./commands/fleet/apply.ts")),
   file("fleet join, fleet leave, fleet follow", () => import("./commands/fleet/joining.ts")),
+  file("fleet agent", () => import("./commands/fleet/agent.ts")),
   file("fleet status, fleet remove", () => import("./commands/fleet/status.ts")),
   file("man", () => import("./commands/docs/man.ts")),
   file("completions, complete", () => import("./commands/docs/completions.ts")),

@@ -6,8 +6,7 @@
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
-import { SERVICES } from "../../host/services/service_table.ts";
-import { stoppedSites } from "../../host/web/status_views.ts";
+import { stoppedStatus } from "../../host/inspect/stopped_status.ts";
 import { isServiceUp, type ServiceProblem, type ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, onSystem, writeListing } from "../core/format.ts";
@@ -57,31 +56,6 @@ const status: CommandSpec = {
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [status];
-
-/** Returns the status if no service is running: the stored list and sites. */
-async function stoppedStatus(
-  store: Pick<CommandIo["store"], "read" | "file">,
-): Promise<ServiceStatus> {
-  const { ipListen, settings, sites } = await store.read();
-  return {
-    version: 1,
-    pid: null,
-    user: null,
-    startedAt: null,
-    services: SERVICES.map(({ name, display }) => ({ name, display, state: "stopped" })),
-    ipListen,
-    settings,
-    endpoints: [],
-    sites: stoppedSites(sites),
-    registrations: [],
-    connections: 0,
-    problems: [],
-    unconfirmedUntil: null,
-    stored: { file: store.file, changes: 0, problem: null, hint: null },
-    AppliedRevision: null,
-    appliedAt: null,
-  };
-}
 
 /** What is wrong with the access to secrets is seen here: the service may start no program. */
 async function accessProblems(io: CommandIo): Promise<ServiceProblem[]> {

@@ -10,7 +10,7 @@ import type { Paths } from "../../config/store/paths.ts";
 import { type StoreAddress, storeAddressSchema } from "../etcd/store_address.ts";
 import { DEFAULT_PREFIX } from "../shared/layout.ts";
 import { NAME_PATTERN } from "../shared/records.ts";
-import { readStateFile, removeStateFile, writeStateFile } from "./state_file.ts";
+import { readStateFile, removeStateFile, stampOf, writeStateFile } from "./state_file.ts";
 
 /** What a machine knows of its fleet. */
 export interface Membership {
@@ -39,6 +39,16 @@ const membershipSchema: v.GenericSchema<unknown, Membership> = v.object({
 /** Returns the path of the file. */
 export function membershipPath({ config }: Pick<Paths, "config">): string {
   return `${config}.fleet`;
+}
+
+/** Reports whether this machine is in a fleet, also to a user who may not read in which. */
+export async function hasMembership(paths: Pick<Paths, "config">): Promise<boolean> {
+  return await membershipStamp(paths) !== null;
+}
+
+/** Returns what differs whenever the membership has changed; null if there is none. */
+export function membershipStamp(paths: Pick<Paths, "config">): Promise<string | null> {
+  return stampOf(membershipPath(paths));
 }
 
 /** Returns the membership of this machine; null if it is in no fleet. Throws a Fault. */

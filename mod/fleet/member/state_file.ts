@@ -47,6 +47,12 @@ export async function writeStateFile(
   }
 }
 
+/** Returns what differs whenever the file was replaced; null if there is none, or nobody can see it. */
+export async function stampOf(path: string): Promise<string | null> {
+  const info = await statOrNull(path);
+  return info === null ? null : `${info.ino} ${info.mtime?.getTime()} ${info.size}`;
+}
+
 /** Removes the file; nothing if there is none. */
 export async function removeStateFile(path: string): Promise<void> {
   try {

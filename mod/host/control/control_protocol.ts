@@ -4,9 +4,10 @@
  *
  * @module
  */
+import type { FleetStatus, MemberEvent } from "../../fleet/member/member_status.ts";
 import type { ServiceState } from "../services/service_controller.ts";
 import type { ServiceName } from "../services/service_table.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceProblem, ServiceStatus } from "./status.ts";
 
 export type ControlRequest =
   | StatusRequest
@@ -34,6 +35,7 @@ export type ControlRequest =
   | AcmeRequest
   /** The membership of this machine in a fleet has changed: it is as it is stored from now on. */
   | { readonly op: "fleet"; readonly verb: "follow" }
+  | FleetReportRequest
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 
@@ -68,6 +70,24 @@ interface AcmeRequest extends WatchedRequest {
   readonly verb: "follow" | "obtain" | "renew";
   /** Name of the certificate; of no importance to `follow`. */
   readonly name: string;
+}
+
+/** Tells how the agent of the fleet is, where that is a process of its own; null when it ends. */
+interface FleetReportRequest {
+  readonly op: "fleet";
+  readonly verb: "report";
+  readonly report: AgentReport | null;
+  readonly brief: true;
+}
+
+/** The agent of the fleet, as a process of its own. */
+export interface AgentReport {
+  readonly pid: number;
+  /** Null if it cannot say yet. */
+  readonly status: FleetStatus | null;
+  readonly problems: readonly ServiceProblem[];
+  /** What has happened since the last report: only the service writes the event log. */
+  readonly events: readonly MemberEvent[];
 }
 
 /** Applies the stored document. */

@@ -9,10 +9,12 @@
 import * as v from "valibot";
 import { finite } from "../../config/document/shape.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
+import type { MemberEvent } from "../../fleet/member/member_status.ts";
 import { OUTCOMES } from "../../fleet/shared/records.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
 import {
+  type AgentReport,
   CONFIRM_SECONDS,
   type ControlAnswer,
   type ControlRequest,
@@ -42,6 +44,37 @@ const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
 /** A service of another version may have settings that this one does not know. */
 const settingValues = v.record(text, v.union([text, finite, v.boolean(), v.array(text)]));
 
+const problems = v.array(v.object({ text, hint: v.nullable(text) }));
+
+const fleetStatus = v.object({
+  name: text,
+  group: v.nullable(text),
+  revision: v.nullable(count),
+  wanted: v.nullable(count),
+  head: v.nullable(count),
+  outcome: v.picklist(OUTCOMES),
+  problems: v.array(text),
+  hint: v.nullable(text),
+  store: text,
+  isStoreUp: v.boolean(),
+  reason: v.nullable(text),
+  overrides: v.array(text),
+});
+
+const memberEvent: v.GenericSchema<unknown, MemberEvent> = v.variant("kind", [
+  v.object({ kind: v.literal("applied"), revision: count, by: v.nullable(text) }),
+  v.object({ kind: v.literal("refused"), revision: count, reason: text }),
+  v.object({ kind: v.picklist(["held", "lost"]), reason: text }),
+  v.object({ kind: v.picklist(["released", "back"]) }),
+]);
+
+const agentReport: v.GenericSchema<unknown, AgentReport> = v.object({
+  pid: count,
+  status: v.nullable(fleetStatus),
+  problems,
+  events: v.array(memberEvent),
+});
+
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.literal("status"), brief: v.exactOptional(v.boolean()) }),
   v.object({ op: v.picklist(["end", "confirm", "totals", "cache", "flushLogs", "reservations"]) }),
@@ -61,7 +94,15 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     name: text,
     progress: v.exactOptional(v.boolean()),
   }),
-  v.object({ op: v.literal("fleet"), verb: v.literal("follow") }),
+  v.variant("verb", [
+    v.object({ op: v.literal("fleet"), verb: v.literal("follow") }),
+    v.object({
+      op: v.literal("fleet"),
+      verb: v.literal("report"),
+      report: v.nullable(agentReport),
+      brief: v.literal(true),
+    }),
+  ]),
   v.object({ op: v.literal("client"), client: text, brief: v.literal(true) }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
@@ -159,8 +200,8 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   }))),
   connections: count,
   tunnels: v.exactOptional(count),
-  problems: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
-  notes: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
+  problems: v.exactOptional(problems),
+  notes: v.exactOptional(problems),
   acme: v.exactOptional(v.array(v.object({
     name: text,
     names: v.array(text),
@@ -174,20 +215,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     hint: v.nullable(text),
     explanationUrl: v.nullable(text),
   }))),
-  fleet: v.exactOptional(v.object({
-    name: text,
-    group: v.nullable(text),
-    revision: v.nullable(count),
-    wanted: v.nullable(count),
-    head: v.nullable(count),
-    outcome: v.picklist(OUTCOMES),
-    problems: v.array(text),
-    hint: v.nullable(text),
-    store: text,
-    isStoreUp: v.boolean(),
-    reason: v.nullable(text),
-    overrides: v.array(text),
-  })),
+  fleet: v.exactOptional(fleetStatus),
   unconfirmedUntil: v.nullable(text),
   stored: v.exactOptional(v.union([
     v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),

@@ -31,7 +31,7 @@ export interface ControlledParts {
   readonly registrations: Pick<Registrations, "refresh" | "followStored">;
   readonly confirmation: Confirmation;
   readonly acme: Pick<AcmeService, "obtain">;
-  readonly fleet: Pick<FleetService, "follow">;
+  readonly fleet: Pick<FleetService, "follow" | "takeReport">;
   readonly store: Pick<Store, "read">;
   readonly stored: Pick<StoredState, "missing">;
 }
@@ -75,7 +75,8 @@ export async function handleControl(
     case "reservations":
       return await registrations.refresh();
     case "fleet":
-      return await parts.fleet.follow();
+      if (request.verb === "follow") return await parts.fleet.follow();
+      return parts.fleet.takeReport(request.report);
     case "flushLogs":
       return await logs.flush();
     case "acme":

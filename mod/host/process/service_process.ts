@@ -54,6 +54,8 @@ import { type UpstreamReport, UpstreamReports } from "../serving/upstream_report
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { AcmeService } from "../acme/acme_service.ts";
+import { claimAgent } from "../fleet/agent_claim.ts";
+import { loggedEvent } from "../fleet/member_event.ts";
 import { FleetService } from "../fleet/fleet_service.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
@@ -434,7 +436,8 @@ class ServiceProcess {
         });
         return hasClient ?? false;
       },
-      event: (event) => this.#logs.event(event),
+      event: (event) => this.#logs.event(loggedEvent(event)),
+      claim: () => claimAgent(paths.config),
     });
   }
 

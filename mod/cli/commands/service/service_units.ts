@@ -98,19 +98,29 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
         mode: 0o644,
       },
       { path: TMPFILES, text: tmpfiles(), mode: 0o644 },
+      { path: "/etc/systemd/system/httpcfg-fleet.service", text: fleetUnit(program), mode: 0o644 },
     ],
     start: [
       "systemd-sysusers",
       `systemd-tmpfiles --create ${TMPFILES}`,
       "systemctl daemon-reload",
       "systemctl enable --now httpcfg",
+      // Without a membership it waits for the next boot, or to be started.
+      "systemctl enable --now httpcfg-fleet",
     ],
-    stop: ["systemctl disable --now httpcfg"],
+    stop: [
+      // One that was installed before there were fleets has none.
+      "systemctl disable --now httpcfg-fleet 2>/dev/null || :",
+      "systemctl disable --now httpcfg",
+    ],
     // A directory that Debian does not have, unless something else is in it.
     forget: ["systemctl daemon-reload", "rmdir /etc/sysusers.d 2>/dev/null || :"],
   }),
   openrc: (program) => ({
-    files: [{ path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 }],
+    files: [
+      { path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 },
+      { path: "/etc/init.d/httpcfg-fleet", text: fleetScript(program), mode: 0o755 },
+    ],
     start: [
       `grep -q ^${USER}: /etc/group || addgroup -S ${USER}`,
       `id ${USER} >/dev/null 2>&1 || adduser -S -D -H -s /sbin/nologin -G ${USER} ${USER}`,
@@ -119,6 +129,8 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
     ],
     // A service that does not run or is not enabled can be removed, too.
     stop: [
+      "rc-service --ifexists --ifstarted httpcfg-fleet stop",
+      "[ ! -e /etc/runlevels/default/httpcfg-fleet ] || rc-update del httpcfg-fleet default",
       "rc-service --ifstarted httpcfg stop",
       "[ ! -e /etc/runlevels/default/httpcfg ] || rc-update del httpcfg default",
     ],
@@ -216,6 +228,88 @@ SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
+`;
+}
+
+/**
+ * Returns the unit of the agent of a fleet, which changes the document for the service: as root, with
+ * the few capabilities that let it write what the service's user owns and keep the owner. It does not
+ * depend on the service, which may be stopped and started meanwhile. What is left open besides, and why:
+ * ProtectHome read-only (a membership may name files there), UMask (the service's user reads the document
+ * and the history that root writes).
+ */
+function fleetUnit(program: string): string {
+  return `${WRITTEN_BY}
+[Unit]
+Description=Agent of the fleet of httpcfg
+Documentation=man:httpcfg-fleet(1)
+After=network-online.target httpcfg.service
+Wants=network-online.target
+ConditionPathExists=/etc/httpcfg/config.json.fleet
+
+[Service]
+Type=exec
+ExecStart=${systemdWord(program)} fleet agent
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=60
+
+${environment((name, value) => `Environment=${name}=${value}`)}
+CacheDirectory=httpcfg-fleet
+ReadWritePaths=/etc/httpcfg -/var/lib/httpcfg
+UMask=0022
+TasksMax=128
+
+AmbientCapabilities=
+CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateDevices=yes
+PrivateMounts=yes
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RemoveIPC=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+KeyringMode=private
+SystemCallArchitectures=native
+SystemCallFilter=@system-service @pkey
+SystemCallFilter=~@resources
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** Returns the script for OpenRC of the agent, which whoever joins a fleet adds to a runlevel. */
+function fleetScript(program: string): string {
+  return `#!/sbin/openrc-run
+${WRITTEN_BY}
+
+name="httpcfg-fleet"
+description="Agent of the fleet of httpcfg"
+command=${shellWord(program)}
+command_args="fleet agent"
+supervise_daemon_args="--no-new-privs"
+supervisor="supervise-daemon"
+respawn_delay=5
+${environment((name, value) => `export ${name}=${value}`)}
+
+depend() {
+	need net
+	use dns logger
+	after httpcfg
+}
 `;
 }
 

@@ -11,11 +11,17 @@ Deno.test("service install, status and uninstall work below a directory", async 
   assertStringIncludes(missing.out, "/etc/systemd/system/httpcfg.service: not installed\n");
 
   const done = await home.run(`service install ${where}`);
-  assertEquals([done.status, done.out.split("\n").at(-2)], [0, "systemctl enable --now httpcfg"]);
+  assertEquals(done.status, 0);
+  assertMatch(
+    done.out,
+    /\nsystemctl enable --now httpcfg\nsystemctl enable --now httpcfg-fleet\n$/,
+  );
   assertStringIncludes(done.note, `wrote ${unit}\n`);
+  assertStringIncludes(done.note, `wrote ${unit.replace(".service", "-fleet.service")}\n`);
   assertStringIncludes(await Deno.readTextFile(unit), "ExecStart=/usr/local/bin/httpcfg serve\n");
   const installed = await home.run(`service status ${where}`);
   assertMatch(installed.out, /httpcfg\.service: installed\n[^]*httpcfg is not running\.\n$/);
+  assertStringIncludes(installed.out, "/httpcfg-fleet.service: installed\n");
 
   await Deno.writeTextFile(unit, "# by hand\n");
   assertStringIncludes(
@@ -24,6 +30,7 @@ Deno.test("service install, status and uninstall work below a directory", async 
   );
   const gone = await home.run(`service uninstall ${where}`);
   assertStringIncludes(gone.note, `removed ${unit}\n`);
+  assertStringIncludes(gone.note, `removed ${unit.replace(".service", "-fleet.service")}\n`);
   assertEquals((await home.run(`service uninstall ${where}`)).note, "");
 });
 

@@ -9,7 +9,9 @@ import { RUNTIME_ENVIRONMENT } from "../../../../mod/host/process/runtime_enviro
 Deno.test("servicePlan() names the program, and how to start and stop it, on every system", () => {
   for (const system of SERVICE_SYSTEMS) {
     const { files, start, stop } = servicePlan(system, "/opt/httpcfg");
-    assertEquals(files.filter(({ text }) => text.includes("/opt/httpcfg")).length, 1, system);
+    const named = files.filter(({ text }) => text.includes("/opt/httpcfg"));
+    const hasAgent = system === "systemd" || system === "openrc";
+    assertEquals(named.length, hasAgent ? 2 : 1, system);
     assertEquals([start.length > 0, stop.length > 0], [true, true], system);
     for (const { text } of files) assertMatch(text, /\n$/);
   }
@@ -129,4 +131,31 @@ Deno.test("what launchd's service writes to stderr is turned over, for its user"
   const rule = files.find(({ path }) => path === "/etc/newsyslog.d/httpcfg.conf")!;
   assertMatch(rule.text, /^\/var\/log\/httpcfg\/stderr\.log _web: 640 5 1024 \* N$/m);
   assertStringIncludes(files[0]!.text, "<string>/var/log/httpcfg/stderr.log</string>");
+});
+
+Deno.test("the agent of a fleet runs as root, with what lets it write the document and its history", () => {
+  const { files, start, stop } = servicePlan("systemd", "/opt/a b");
+  const { text } = files.find(({ path }) => path.endsWith("/httpcfg-fleet.service"))!;
+  for (
+    const line of [
+      `ExecStart="/opt/a b" fleet agent`,
+      "ConditionPathExists=/etc/httpcfg/config.json.fleet",
+      "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER",
+      "ReadWritePaths=/etc/httpcfg -/var/lib/httpcfg",
+      "ProtectSystem=strict",
+      "NoNewPrivileges=yes",
+      // The service's user reads what root writes.
+      "UMask=0022",
+    ]
+  ) assertStringIncludes(text, `\n${line}\n`);
+  // It outlives a restart of the service, whose directories it must not take.
+  assertEquals(
+    /^(?:PartOf|BindsTo|Requires|User|(?:State|Logs|Runtime)Directory)=/m.test(text),
+    false,
+  );
+  assertStringIncludes(start.at(-1)!, "httpcfg-fleet");
+  assertStringIncludes(stop[0]!, "httpcfg-fleet");
+  const script = servicePlan("openrc", "/opt/httpcfg").files[1]!;
+  assertStringIncludes(script.text, '\ncommand_args="fleet agent"\n');
+  assertStringIncludes(servicePlan("openrc", "/opt/httpcfg").stop[0]!, "httpcfg-fleet stop");
 });
