@@ -49,6 +49,14 @@ export async function replaceFile(
   await folder.sync();
 }
 
+/** Throws if {@linkcode replaceFile} could not begin: it makes a file beside `path`. The caller holds the lock. */
+export async function checkReplaceable(path: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await Deno.remove(temporary).catch(ignoreNotFound);
+  (await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 })).close();
+  await Deno.remove(temporary);
+}
+
 /**
  * Writes a file that a user has named. A regular file is replaced as a whole, with its owner and mode,
  * or with `mode`; a link stays a link, and a device or a pipe is written to.

@@ -19,6 +19,8 @@ import type { ServiceProblem } from "../control/status.ts";
 interface ConfirmationOptions {
   /** File that stores the document to revert to. */
   readonly file: string;
+  /** Throws a Fault if `revert` could not store a document. */
+  check(): Promise<void>;
   /** Stores `document` again and applies it. */
   revert(document: ConfigDocument): Promise<void>;
   /** Called when a revert fails for a reason; it is tried again. */
@@ -86,6 +88,7 @@ export class Confirmation {
     seconds: number,
     change: () => Promise<T>,
   ): Promise<T> {
+    await this.#checkRevert();
     const earlier = this.#pending;
     const pending = { until: timeIn(seconds), document: earlier?.document ?? document };
     clearTimeout(this.#timer);
@@ -105,6 +108,18 @@ export class Confirmation {
       if (earlier === null) await this.#clearPending();
       else await this.#renew(earlier);
       throw error;
+    }
+  }
+
+  /** A change that cannot be taken back must not be announced as one that is. */
+  async #checkRevert(): Promise<void> {
+    try {
+      await this.#options.check();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const text =
+        "Cannot apply a change that reverts: the service could not store the earlier one";
+      throw new Fault(`${text}: ${error.message}`, { hint: "httpcfg reload", cause: error });
     }
   }
 

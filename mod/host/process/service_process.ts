@@ -193,6 +193,7 @@ class ServiceProcess {
     }, (service, state) => logState(logs, service, state));
     this.#confirmation = new Confirmation({
       file: joinPath(paths.run, "unconfirmed.json"),
+      check: () => options.store.checkWritable(),
       revert: async (document) => {
         await options.store.update(() => document);
         logs.event(changeReverted());

@@ -138,6 +138,7 @@ Deno.test("Confirmation.guard() changes nothing if it cannot store what to rever
   await withFixture(async ({ file, reverted }) => {
     const confirmation = new Confirmation({
       file: `${file}/below`, // a file is in the way
+      check: nothing,
       revert: (document) => Promise.resolve(void reverted.push(document)),
       onFailure(error): void {
         throw error;
@@ -164,6 +165,7 @@ Deno.test("Confirmation tries a revert again until it is done, and says once why
     const said: string[] = [];
     const confirmation = new Confirmation({
       file,
+      check: nothing,
       revert: (): Promise<void> => {
         attempts++;
         return isFull ? Promise.reject(new Fault("full", { hint: "df" })) : nothing();
@@ -202,6 +204,28 @@ Deno.test("Confirmation reverts after the time that was given, whatever the cloc
   });
 });
 
+Deno.test("Confirmation does not promise to revert what could not be stored again", async () => {
+  await withFixture(async ({ file }) => {
+    let changes = 0;
+    const confirmation = new Confirmation({
+      file,
+      check: () => Promise.reject(new Fault("Cannot write: permission denied")),
+      revert: nothing,
+      onFailure: () => {},
+    });
+    const change = (): Promise<void> => {
+      changes++;
+      return nothing();
+    };
+    await assertRejects(
+      () => confirmation.guard(DEFAULT_DOCUMENT, 60, change),
+      Fault,
+      "could not store the earlier one: Cannot write: permission denied",
+    );
+    assertEquals([changes, confirmation.until, exists(file)], [0, null, false]);
+  });
+});
+
 function exists(path: string): boolean {
   try {
     Deno.statSync(path);
@@ -220,6 +244,7 @@ async function withFixture(test: (fixture: Fixture) => Promise<void>): Promise<v
   const create = (): Confirmation =>
     new Confirmation({
       file,
+      check: nothing,
       revert(document): Promise<void> {
         reverted.push(document);
         return Promise.resolve();
