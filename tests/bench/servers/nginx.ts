@@ -17,9 +17,36 @@ import {
   type Work,
 } from "./server.ts";
 
+/** A line of nginx with the members of our JSON, about as long. */
+const JSON_LINE = `'{"@timestamp":"$time_iso8601",'
+    '"client":{"ip":"$remote_addr","port":$remote_port},'
+    '"server":{"address":"$server_addr","port":$server_port},"host":{"hostname":"$hostname"},'
+    '"httpcfg":{"site":{"id":1,"name":"bench 1"},"substatus":0,"win32_status":0},'
+    '"url":{"scheme":"$scheme","domain":"$host","path":"$uri"},'
+    '"http":{"version":"1.1","response":{"status_code":$status,"bytes":$bytes_sent,'
+    '"body":{"bytes":$body_bytes_sent}},"request":{"method":"$request_method",'
+    '"bytes":$request_length}},"event":{"duration":$request_time}}'`;
+
+/** Its access log: that of most servers, JSON as ours is, or none. */
+export type NginxLog = "combined" | "json" | "off";
+
 export async function startNginx(scope: Scope, work: Work): Promise<RunningServer> {
   const at = placeFor(scope, "nginx", "127.0.0.3", work);
   writeNginx(at, work);
+  return await startServer(scope, at, nginxCommand(at.home));
+}
+
+/** Starts nginx with a name and an access log of its own. */
+export async function startLoggedNginx(
+  scope: Scope,
+  { name, hostname, log }: {
+    readonly name: string;
+    readonly hostname: string;
+    readonly log: NginxLog;
+  },
+): Promise<RunningServer> {
+  const at = placeFor(scope, name, hostname, {});
+  writeNginx(at, {}, log);
   return await startServer(scope, at, nginxCommand(at.home));
 }
 
@@ -29,7 +56,11 @@ export function nginxCommand(home: string): string[] {
 }
 
 /** Writes the configuration for `work`. */
-export function writeNginx({ home, port, pem, key, hostname }: Place, work: Work): void {
+export function writeNginx(
+  { home, port, pem, key, hostname }: Place,
+  work: Work,
+  log: NginxLog = "combined",
+): void {
   const { hostnames = [hostname], tls, folder, programPort, sites, workers = 1, compresses } = work;
   const listens = hostnames.map((one) => {
     return `listen ${one}:${port}${tls === undefined ? "" : " ssl"};`;
@@ -53,7 +84,8 @@ worker_rlimit_nofile ${2 * CONNECTIONS_MAX};
 events { worker_connections ${CONNECTIONS_MAX}; }
 http {
   include /etc/nginx/mime.types; sendfile on; tcp_nopush on;
-  access_log ${home}/access.log combined buffer=64k flush=1s;
+  log_format json escape=json ${JSON_LINE};
+  access_log ${log === "off" ? "off" : `${home}/access.log ${log} buffer=64k flush=1s`};
   keepalive_requests 1000000000; keepalive_timeout 600; client_max_body_size 16m;
   server_names_hash_max_size 1000000; server_names_hash_bucket_size 128;
   map $http_upgrade $upgrade_or_keep { default upgrade; "" ""; }
