@@ -40,6 +40,8 @@ const reload: CommandSpec = {
     "site that runs in part is reported, and so is one that waits for an address which is named " +
     "and which this machine does not have yet; --strict and --wait make both a failure. While " +
     "the Web service is stopped, no site runs; a warning says so.",
+    "--confirm needs a service that may write the configuration, so that it can put the earlier " +
+    "one back. One that may not, as an installed service, refuses it.",
     "--wait returns when every planned socket is open, those included that wait for their " +
     "address or port, and when the connections to closed ones have ended; exit status 1 if TIME " +
     "is over before. What is applied stays applied.",
