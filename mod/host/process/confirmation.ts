@@ -119,7 +119,8 @@ export class Confirmation {
       if (!(error instanceof Fault)) throw error;
       const text =
         "Cannot apply a change that reverts: the service could not store the earlier one";
-      throw new Fault(`${text}: ${error.message}`, { hint: "httpcfg reload", cause: error });
+      const hint = [error.hint ?? [], "httpcfg reload"].flat().join("\n");
+      throw new Fault(`${text}: ${error.message}`, { hint, cause: error });
     }
   }
 

@@ -218,7 +218,7 @@ testWith(
     );
     assertMatch(
       found.get("confirm")!,
-      /error: Cannot store what to .*: read-only file system\nhint: fi/,
+      /error: Cannot apply a change that reverts: .*: read-only file system\nhint: fi/,
     );
     assertMatch(found.get("reload")!, /status 0\n$/);
     assertEquals(found.get("get"), "200\n");
