@@ -124,19 +124,6 @@ export class Store {
     return { changed: true, before, after };
   }
 
-  /** Throws the Fault with which a change could not be stored now; nothing is changed. */
-  async checkWritable(): Promise<void> {
-    const { lockDocument } = await import("./store_lock.ts");
-    const target = await this.#target();
-    using _lock = await lockDocument(this.file, target);
-    try {
-      const { checkReplaceable } = await import("./replace_file.ts");
-      await checkReplaceable(target);
-    } catch (error) {
-      throw fileFault("write", this.file, error, misplacedHint(error));
-    }
-  }
-
   /** Synchronous, because a thread for one small file costs a command more than reading it. */
   #readText(): string | null {
     try {

@@ -12,6 +12,7 @@ import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { atOnce } from "../../base/work/steps.ts";
 import { fileFault } from "../../base/file_fault.ts";
+import { checkWritable } from "../../config/store/check_writable.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
@@ -193,7 +194,7 @@ class ServiceProcess {
     }, (service, state) => logState(logs, service, state));
     this.#confirmation = new Confirmation({
       file: joinPath(paths.run, "unconfirmed.json"),
-      check: () => options.store.checkWritable(),
+      check: () => checkWritable(options.store.file),
       revert: async (document) => {
         await options.store.update(() => document);
         logs.event(changeReverted());

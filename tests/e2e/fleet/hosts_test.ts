@@ -116,6 +116,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     await network.killMembers(0);
     await changed(network, web1, 8083);
     await network.startStore();
+    await untilReached(network.hosts);
   });
 
   await step("the store has no quorum for a minute", async () => {
@@ -134,6 +135,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     await minute;
     await network.allServed();
     await network.startStore();
+    await untilReached(network.hosts);
     await changed(network, web3, 8084);
   });
 
@@ -175,6 +177,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     }, "a member that holds");
     await network.allServed();
     await web2.do(`fleet join ${network.urls} --name web2`);
+    await untilReached(network.hosts);
     await changed(network, web1, 8087);
   });
 });
@@ -193,6 +196,16 @@ async function changed(network: FleetNetwork, by: FleetHost, port: number): Prom
 async function phase(host: FleetHost): Promise<string | undefined> {
   const { out } = await host.run("fleet status --format json");
   return (JSON.parse(out) as { rollout: { phase: string } | null }).rollout?.phase;
+}
+
+/** Waits until all machines have found the store again: they come back at different times. */
+async function untilReached(hosts: readonly FleetHost[]): Promise<void> {
+  for (const host of hosts) {
+    await waitFor(async () => {
+      const { fleet } = JSON.parse((await host.do("status --format json")).out);
+      return fleet.isStoreUp === true && fleet.outcome === "applied";
+    }, `the store on ${host.name}`);
+  }
 }
 
 /** Waits until a machine listens on these ports of its own addresses. */
