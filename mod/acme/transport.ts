@@ -6,6 +6,7 @@
 import { Fault, messageOf, quote } from "../base/fault.ts";
 import { fileFault } from "../base/file_fault.ts";
 import { Ending } from "../base/work/ending.ts";
+import { sleep } from "../base/work/sleep.ts";
 import { untilAborted } from "../wire/until_aborted.ts";
 
 /** One request. */
@@ -55,7 +56,7 @@ export async function openTransport(
     : Deno.createHttpClient({ caCerts: [await readCa(caFile)] });
   return {
     send: (request) => send(request, client, signal),
-    sleep: (ms) => sleep(ms, signal),
+    sleep: (ms) => wait(ms, signal),
     [Symbol.dispose]: () => client?.close(),
   };
 }
@@ -142,17 +143,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/reset|closed|eof/i, "the connection was closed before its answer"],
 ];
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      reject(new Fault("Cannot wait for the certificate authority: the service is stopping"));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    }, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, signal);
+  if (!signal.aborted) return;
+  throw new Fault("Cannot wait for the certificate authority: the service is stopping");
 }

@@ -7,10 +7,12 @@
  *
  * @module
  */
+import { Wake } from "../../base/work/wake.ts";
 import { untilAborted } from "../../wire/until_aborted.ts";
 import { type KeyChange, StoreFault } from "../shared/key_store.ts";
 import { Ending } from "../../base/work/ending.ts";
-import { randomMs, sleep } from "../shared/backoff.ts";
+import { randomMs } from "../shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import type { Gateway } from "./gateway.ts";
 import {
   digestFields,
@@ -83,7 +85,7 @@ export class Watch {
   #newest = 0;
   #waiting: Changes[] = [];
   #waitingCount = 0;
-  #wake = Promise.withResolvers<void>();
+  readonly #wake = new Wake();
   readonly #ended = new AbortController();
   /** The endpoint that reports. */
   readonly endpoint: string;
@@ -103,8 +105,6 @@ export class Watch {
    */
   async *changes(signal: AbortSignal, onCreated: () => void): AsyncGenerator<Changes> {
     using ending = new Ending(signal, this.#ended.signal, this.#gateway.closed);
-    const stop = (): void => this.#wake.resolve();
-    ending.signal.addEventListener("abort", stop);
     const tasks = [this.#read(ending, onCreated), this.#compare(ending.signal)];
     try {
       for (;;) {
@@ -116,8 +116,7 @@ export class Watch {
         }
         if (signal.aborted) return;
         if (this.#ended.signal.aborted) throw this.#ended.signal.reason;
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers();
+        await this.#wake.next(signal);
       }
     } finally {
       this.#end(new WatchEnd("interrupted", "nobody reads it"));
@@ -172,7 +171,7 @@ export class Watch {
       throw new WatchEnd("interrupted", "more changes than can be kept");
     }
     this.#waiting.push(...byRevision(changes));
-    this.#wake.resolve();
+    this.#wake.ring();
   }
 
   /** Asks a quorum now and then whether what was reported is all there is. */
@@ -216,6 +215,7 @@ export class Watch {
   #end(end: WatchEnd): void {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort(end);
+    this.#wake.ring();
   }
 }
 

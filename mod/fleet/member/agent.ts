@@ -10,7 +10,8 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { isProblem, type Problem } from "../../base/problem.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isInProgress, rolloutFor } from "../rollout/wanted_revision.ts";
-import { Backoff, randomMs, sleep } from "../shared/backoff.ts";
+import { Backoff, randomMs } from "../shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import type { FleetStore } from "../shared/fleet_store.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import { StoreFault } from "../shared/key_store.ts";
@@ -25,7 +26,7 @@ import { joinLine, type Membership } from "./membership.ts";
 import { mergeShared, overridesOf, startedBase } from "./merge.ts";
 import { hiddenProblem } from "./merge_problem.ts";
 import { Publisher, type PublishTimes } from "./publisher.ts";
-import { Wake } from "./wake.ts";
+import { Wake } from "../../base/work/wake.ts";
 
 /** How often an agent does something without being told to, in milliseconds. */
 export interface AgentTimes extends PublishTimes {

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { Backoff, randomMs, sleep } from "../shared/backoff.ts";
+import { Backoff, randomMs } from "../shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import type { FleetStore } from "../shared/fleet_store.ts";
 import type { NodeState } from "../shared/records.ts";
-import { Wake } from "./wake.ts";
+import { Wake } from "../../base/work/wake.ts";
 
 /** How often a member writes. */
 export interface PublishTimes {

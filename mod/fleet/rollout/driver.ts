@@ -10,7 +10,8 @@
  */
 import type { KeyStore } from "../shared/key_store.ts";
 import { StoreFault } from "../shared/key_store.ts";
-import { Backoff, sleep } from "../shared/backoff.ts";
+import { Backoff } from "../shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import { Ending } from "../../base/work/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { Layout } from "../shared/layout.ts";

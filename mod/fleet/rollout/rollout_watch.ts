@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sleep } from "../shared/backoff.ts";
+import { Wake } from "../../base/work/wake.ts";
 import { Ending } from "../../base/work/ending.ts";
 import type { FleetView } from "../shared/fleet_view.ts";
 import type { MemberRecord, NodeState } from "../shared/records.ts";
@@ -39,8 +39,7 @@ export class RolloutWatch implements AsyncDisposable {
   #members: readonly ReportedMember[] | null = null;
   #reason: string | null = null;
   #failure: unknown = null;
-  #isNew = false;
-  #news: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #news = new Wake();
 
   constructor(store: WatchedStore, signal: AbortSignal) {
     this.#end = new Ending(signal);
@@ -82,19 +81,13 @@ export class RolloutWatch implements AsyncDisposable {
 
   /** Waits until something is new, for at most `ms`. */
   async next(ms: number): Promise<void> {
-    if (!this.#isNew) {
-      const enough = new AbortController();
-      await Promise.race([sleep(ms, enough.signal), this.#news.promise]);
-      enough.abort();
-    }
-    this.#isNew = false;
-    this.#news = Promise.withResolvers();
+    using limit = new Ending().after(ms);
+    await this.#news.next(limit.signal);
   }
 
   /** Ends a wait. */
   wake(): void {
-    this.#isNew = true;
-    this.#news.resolve();
+    this.#news.ring();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sleep } from "../../base/work/sleep.ts";
 
 /** Milliseconds that the first wait takes at most, and that any does. */
 interface BackoffLimits {
@@ -36,20 +37,6 @@ export class Backoff {
   reset(): void {
     this.#failures = 0;
   }
-}
-
-/** Waits for `ms`; less if `signal` aborts. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end, { once: true });
-  });
 }
 
 /** Returns a random number of milliseconds from `least` up to `most`. */

@@ -6,7 +6,7 @@
  */
 import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { hasMembership, membershipStamp } from "../../fleet/member/membership.ts";
-import { sleep } from "../../fleet/shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import type { MemberEvent } from "../../fleet/member/member_status.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";

@@ -9,7 +9,7 @@ import { Fault } from "../../base/fault.ts";
 import { OneByOne } from "../../base/work/one_by_one.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
-import { sleep } from "../../fleet/shared/backoff.ts";
+import { sleep } from "../../base/work/sleep.ts";
 import type { Control } from "../control/control.ts";
 import type { AgentReport } from "../control/control_protocol.ts";
 import { isServiceUp, type ServiceStatus } from "../control/status.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { StoreFault } from "../../../fleet/shared/key_store.ts";
-import { randomMs, sleep } from "../../../fleet/shared/backoff.ts";
+import { randomMs } from "../../../fleet/shared/backoff.ts";
+import { sleep } from "../../../base/work/sleep.ts";
 import { Ending } from "../../../base/work/ending.ts";
 import type { FleetStore } from "../../../fleet/shared/fleet_store.ts";
 import type { RolloutRecord } from "../../../fleet/shared/records.ts";

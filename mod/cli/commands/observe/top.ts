@@ -10,7 +10,8 @@ import { isServiceUp } from "../../../host/control/status.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { joinLines } from "../../core/screen/colors.ts";
 import type { LiveData } from "./live/live_data.ts";
-import { LiveFeed, pause } from "./live/live_feed.ts";
+import { sleep } from "../../../base/work/sleep.ts";
+import { LiveFeed } from "./live/live_feed.ts";
 import { liveText } from "./live/live_lines.ts";
 import { FIRST_STATE, type LiveState } from "./live/live_state.ts";
 import { type ViewName, VIEWS, viewTable } from "./live/views.ts";
@@ -91,7 +92,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const withEvents = view === "events";
   let data = await feed.next(withEvents);
   for (let count = 0; count < (iterations ?? 1) && io.hasReader(); count++) {
-    await pause(intervalMs);
+    await sleep(intervalMs);
     data = await feed.next(withEvents);
     if (isJson) io.out(JSON.stringify(lookOf(data, view, state)));
     else {

@@ -1,5 +1,5 @@
 /**
- * Edge: asks the service what it has counted, again and again, whether it runs or not.
+ * Asks the service what it has counted, again and again, whether it runs or not.
  *
  * @module
  */
@@ -43,16 +43,4 @@ export class LiveFeed {
     const rates = isSame ? ratesBetween(before.totals, totals) : null;
     return { atMs: now(), status, rates, problem, events };
   }
-}
-
-/** Waits, or until `signal` says that it is over. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

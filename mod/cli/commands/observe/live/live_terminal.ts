@@ -12,7 +12,8 @@ import { GIVE_BACK, redraw, TAKE } from "../../../core/screen/full_screen.ts";
 import type { Screen } from "../../../core/screen/screen.ts";
 import { parseKeys } from "./keys.ts";
 import type { LiveData } from "./live_data.ts";
-import { type LiveFeed, pause } from "./live_feed.ts";
+import { sleep } from "../../../../base/work/sleep.ts";
+import type { LiveFeed } from "./live_feed.ts";
 import { liveScreen } from "./live_lines.ts";
 import { type LiveTable, type ViewName, viewTable } from "./views.ts";
 import { afterKey, type Extent, type LiveState } from "./live_state.ts";
@@ -100,7 +101,7 @@ class LiveTerminal {
       // In a pause, what was seen when it began stays.
       if (!this.#state.isPaused || this.#data === null) this.#data = data;
       this.#draw();
-      await pause(waitMs, this.#over.signal);
+      await sleep(waitMs, this.#over.signal);
       waitMs = intervalMs;
     }
     if (this.#failure !== null) throw this.#failure.error;

@@ -1,6 +1,6 @@
 // Goal: a loop misses no ring, and sleeps otherwise.
 import { assertEquals } from "@std/assert";
-import { Wake } from "../../../mod/fleet/member/wake.ts";
+import { Wake } from "../../../mod/base/work/wake.ts";
 
 Deno.test("Wake: a ring before the loop sleeps wakes it once", async () => {
   const wake = new Wake();
