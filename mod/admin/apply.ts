@@ -74,18 +74,18 @@ async function applyNow(
 ): Promise<Notice[]> {
   try {
     const unseen = await guardReload(io);
-    io.progress?.("applying", "the configuration");
-    const request = {
-      op: "reload",
-      confirmSeconds: null,
-      strict: false,
-      brief: true,
-    } as const;
-    await io.control.ask(request, undefined, { progress: io.progress });
+    await reloadStored(io);
     return [...unseen, { kind: "note", text: "stored and applied" }];
   } catch (error) {
     return [notApplied(io, error)];
   }
+}
+
+/** Applies what is stored to the running service. Throws a Fault if that is not possible. */
+export async function reloadStored({ control, progress }: ApplyIo): Promise<void> {
+  progress?.("applying", "the configuration");
+  const request = { op: "reload", confirmSeconds: null, strict: false, brief: true } as const;
+  await control.ask(request, undefined, { progress });
 }
 
 /** Returns the warning for a change that is stored but could not be applied. */

@@ -35,7 +35,7 @@ import { isServiceUp } from "../host/control/status.ts";
 import { fleetJoined, fleetLeft } from "../telemetry/events/fleet_events.ts";
 import { randomHex } from "../wire/random_ids.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
-import { notApplied } from "./apply.ts";
+import { notApplied, reloadStored } from "./apply.ts";
 import { guardReload } from "./lockout_guard.ts";
 import { editStore } from "./store_edit.ts";
 
@@ -358,11 +358,7 @@ async function applyStored(io: AdminIo): Promise<Notice[]> {
   try {
     const status = await io.control.ask({ op: "status", brief: true });
     if (status === null) return [];
-    if (isServiceUp(status, "HTTP")) {
-      io.progress?.("applying", "the configuration");
-      const request = { op: "reload", confirmSeconds: null, strict: false, brief: true } as const;
-      await io.control.ask(request, undefined, { progress: io.progress });
-    }
+    if (isServiceUp(status, "HTTP")) await reloadStored(io);
   } catch (error) {
     notices.push(notApplied(io, error));
   }

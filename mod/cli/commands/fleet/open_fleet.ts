@@ -13,6 +13,7 @@ import type { KeyStore } from "../../../fleet/shared/key_store.ts";
 import { DEFAULT_PREFIX } from "../../../fleet/shared/layout.ts";
 import { callerName } from "../../core/caller_name.ts";
 import type { CommandInput, CommandIo } from "../../core/command.ts";
+import { report, type Stderr } from "../../core/report.ts";
 import { hostName } from "../../core/this_machine.ts";
 import { readAddress, readPrefix, STORE_FLAGS, typedStore } from "./fleet_flags.ts";
 
@@ -89,6 +90,15 @@ export async function onFleet(
   } catch (error) {
     throw error instanceof Fault ? withHint(error, (hint) => aboutStore(hint, fleet.flags)) : error;
   }
+}
+
+/** Says that a change of the shared document is stored, and that nothing runs it yet. */
+export function noteStored(io: Stderr, revision: number | null): void {
+  report(io, [{
+    kind: "note",
+    text: `stored as revision ${revision}; the members run what they ran`,
+    hint: "httpcfg fleet apply",
+  }]);
 }
 
 /** Returns a fault of the same kind with another hint. */

@@ -10,12 +10,11 @@ import type { RevisionRecord } from "../../../fleet/shared/records.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { type Listing, writeListing } from "../../core/format.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
-import { report } from "../../core/report.ts";
 import { diffText } from "../../core/screen/diff_text.ts";
 import { utcTime } from "../../core/screen/times.ts";
 import { table } from "../../core/table.ts";
 import { STORE_FLAGS, STORE_HELP } from "./fleet_flags.ts";
-import { lineOf, onFleet } from "./open_fleet.ts";
+import { lineOf, noteStored, onFleet } from "./open_fleet.ts";
 
 /** Revisions that are listed unless another number is given. */
 const SHOWN = 50;
@@ -91,10 +90,7 @@ const rollback: CommandSpec = {
       const changes = changed ? diffValues(before, after) : [];
       if (!isJson(input) && changed) io.show(diffText(changeLines(changes)));
       await reportDone(input, io, changed, { restored: number, revision, changes });
-      if (changed) {
-        const text = `stored as revision ${revision}; the members run what they ran`;
-        report(io, [{ kind: "note", text, hint: "httpcfg fleet apply" }]);
-      }
+      if (changed) noteStored(io, revision);
       return EXIT.ok;
     }),
 };

@@ -9,12 +9,11 @@ import { Fault } from "../../../base/fault.ts";
 import type { Example, FlagSpec } from "../../../base/flag_spec.ts";
 import { makePatch } from "../../../config/document/patch.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { report } from "../../core/report.ts";
 import { answerText } from "../../core/format.ts";
 import { isJson } from "../../core/outcome.ts";
 import { askPlan } from "./ask_plan.ts";
 import { STORE_FLAGS, STORE_HELP } from "./fleet_flags.ts";
-import { aboutStore, lineOf, onFleet, type OpenFleet, withHint } from "./open_fleet.ts";
+import { aboutStore, lineOf, noteStored, onFleet, type OpenFleet, withHint } from "./open_fleet.ts";
 
 /** How a command for a fleet differs from that for one machine. */
 interface SharedSpec {
@@ -100,13 +99,7 @@ async function run(
     return await askPlan(input, io, fleet, { revision: proposal.revision, patch });
   }
   output.flush(revision);
-  if (revision !== null) {
-    report({ ...io, typed: (line) => io.typed(hint(line)) }, [{
-      kind: "note",
-      text: `stored as revision ${revision}; the members run what they ran`,
-      hint: "httpcfg fleet apply",
-    }]);
-  }
+  if (revision !== null) noteStored({ ...io, typed: (line) => io.typed(hint(line)) }, revision);
   return status;
 }
 
