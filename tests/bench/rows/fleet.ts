@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { nodeState } from "../../support/fleet/samples.ts";
 import { openEtcd } from "../../../mod/fleet/etcd/etcd_store.ts";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
 import type { NodeState } from "../../../mod/fleet/shared/records.ts";
@@ -261,23 +262,14 @@ function firstDocument(): SharedDocument {
 }
 
 function stateOf(applied: number): NodeState {
-  return {
-    id: "0123456789abcdef",
-    version: "0.1.0",
-    at: AT,
+  return nodeState({
     applied,
     wanted: applied,
-    rollout: null,
-    outcome: "applied",
-    problems: [],
-    endpoints: Array.from(
-      { length: 10 },
-      (_, i) => ({ endpoint: `10.0.0.${i}:80`, state: "open" }),
-    ),
+    endpoints: Array.from({ length: 10 }, (_, i) => {
+      return { endpoint: `10.0.0.${i}:80`, state: "open" };
+    }),
     endpointCount: 10,
-    sitesDown: [],
-    overrides: [],
-  };
+  });
 }
 
 /** What etcd has counted since its start. */

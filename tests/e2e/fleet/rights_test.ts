@@ -1,10 +1,11 @@
 // Goal: the roles of etcd that the documentation prints let a machine do what it needs and no more.
 // Method: a cluster with users, and a machine that tries everything.
+import { nodeState, rolloutRecord } from "../../support/fleet/samples.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { openEtcd } from "../../../mod/fleet/etcd/etcd_store.ts";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
 import { StoreFault } from "../../../mod/fleet/shared/key_store.ts";
-import type { Answer, NodeState, RolloutRecord } from "../../../mod/fleet/shared/records.ts";
+import type { Answer } from "../../../mod/fleet/shared/records.ts";
 import { adding } from "../../support/fleet/documents.ts";
 import { type Etcd, ETCD_TOOLS, startEtcd } from "../../support/fleet/etcd.ts";
 import { testWith } from "../../support/tools.ts";
@@ -23,34 +24,6 @@ role grant-permission web1 --prefix readwrite /httpcfg/shared/rollout/
 `;
 const AT = "2026-11-28T01:00:00.000Z";
 const CHANGE = { by: "root@web1", what: "a test", at: AT };
-const STATE: NodeState = {
-  id: "0123456789abcdef",
-  version: "0.1.0",
-  at: AT,
-  applied: 1,
-  wanted: 1,
-  rollout: null,
-  outcome: "applied",
-  problems: [],
-  endpoints: [],
-  endpointCount: 0,
-  sitesDown: [],
-  overrides: [],
-};
-const ROLLOUT: RolloutRecord = {
-  id: "0123456789abcdef",
-  phase: "running",
-  revision: 1,
-  group: null,
-  waves: [["web1"]],
-  released: 1,
-  waitSeconds: 5,
-  applySeconds: 60,
-  confirmSeconds: null,
-  at: AT,
-  by: "root@web1",
-  causes: [],
-};
 const ANSWER: Answer = { isGood: true, lines: [], more: 0, risks: [], problem: null };
 
 /** Returns the fleets of an administrator, and of the machine web1. */
@@ -79,8 +52,8 @@ testWith(
     const { keys, layout } = web1;
 
     const lease = await keys.grantLease(60);
-    await web1.putMember({ name: "web1", id: STATE.id, group: null, joinedAt: AT });
-    await web1.putState("web1", STATE, lease);
+    await web1.putMember({ name: "web1", id: nodeState().id, group: null, joinedAt: AT });
+    await web1.putState("web1", nodeState(), lease);
     await web1.putAnswer("web1", "0123456789abcdef", ANSWER, lease);
     assertEquals(await keys.keepAlive(lease), true);
     const { head } = await web1.readView();
@@ -89,7 +62,7 @@ testWith(
     // As the driver of a roll-out whose administrator has gone.
     assertEquals(await web1.takeDriver("web1", lease), true);
     assertEquals((await web1.members()).map(({ record }) => record.name), ["web1"]);
-    assertEquals(await web1.replaceRollout(ROLLOUT, 0), true);
+    assertEquals(await web1.replaceRollout(rolloutRecord(), 0), true);
     const ended = new AbortController();
     const seen: string[] = [];
     for await (const report of web1.observe(ended.signal)) {
@@ -104,7 +77,7 @@ testWith(
       "a revision": () => put(layout.revision(1)),
       "a whole document": () => put(`${layout.snapshot(1)}x`),
       "a question": () => put(layout.question("0123456789abcdef")),
-      "the state of another": () => web1.putState("web2", STATE, lease),
+      "the state of another": () => web1.putState("web2", nodeState(), lease),
       "an answer of another": () => web1.putAnswer("web2", "0123456789abcdef", ANSWER, lease),
       "the record of another": () => web1.removeMember("web10"),
       "a key of others": () => put("/other/key"),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rolloutRecord } from "../../support/fleet/samples.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -11,7 +12,7 @@ import type { MemberEvent } from "../../../mod/fleet/member/member_status.ts";
 import type { Membership } from "../../../mod/fleet/member/membership.ts";
 import { sharedOf } from "../../../mod/fleet/member/merge.ts";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
-import type { NodeState, RolloutRecord } from "../../../mod/fleet/shared/records.ts";
+import type { NodeState } from "../../../mod/fleet/shared/records.ts";
 import type { SharedDocument } from "../../../mod/fleet/shared/shared_document.ts";
 import { FakeMachine } from "../../support/fleet/fake_machine.ts";
 import { MemoryStore } from "../../support/fleet/memory_store.ts";
@@ -428,22 +429,8 @@ Deno.test("agent: a plan of what cannot be used says why", async () => {
 });
 
 Deno.test("agent: a roll-out that nobody drives is driven", async () => {
-  const rollout: RolloutRecord = {
-    id: "00000000",
-    phase: "running",
-    revision: 1,
-    group: null,
-    waves: [["web1"]],
-    released: 1,
-    waitSeconds: 5,
-    applySeconds: 60,
-    confirmSeconds: null,
-    at: NOW,
-    by: "root@admin",
-    causes: [],
-  };
   await using fleet = await Fleet.open(({ memory }) => {
-    memory.put("/httpcfg/shared/rollout/current", JSON.stringify(rollout));
+    memory.put("/httpcfg/shared/rollout/current", JSON.stringify(rolloutRecord()));
   });
   await eventually(() => fleet.drives > 0);
   fleet.memory.put("/httpcfg/shared/rollout/driver", "admin");

@@ -1,5 +1,6 @@
 // Goal: every turn that a roll-out can take, as a table: what is stored, what the members report, for how
 // long it has been so, and what is done next.
+import { rolloutRecord } from "../../support/fleet/samples.ts";
 import { assertEquals } from "@std/assert";
 import {
   isWell,
@@ -11,20 +12,7 @@ import {
 import type { RolloutRecord, TargetRecord } from "../../../mod/fleet/shared/records.ts";
 
 const ID = "r";
-const RUNNING: RolloutRecord = {
-  id: ID,
-  phase: "running",
-  revision: 7,
-  group: null,
-  waves: [["a"], ["b", "c"]],
-  released: 1,
-  waitSeconds: 5,
-  applySeconds: 60,
-  confirmSeconds: null,
-  at: "2026-01-02T03:04:05.000Z",
-  by: "root@web1",
-  causes: [],
-};
+const RUNNING = rolloutRecord({ id: ID, revision: 7, waves: [["a"], ["b", "c"]] });
 const TARGET = { revision: 6, groups: { edge: 4 } };
 const ALL = { ...RUNNING, released: 2 };
 

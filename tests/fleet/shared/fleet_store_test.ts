@@ -1,5 +1,6 @@
 // Goal: no change is lost or made twice, and no document is taken for another.
 // Method: many writers on one store in memory, answers that are lost, and damage.
+import { rolloutRecord } from "../../support/fleet/samples.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { Problem } from "../../../mod/base/problem.ts";
@@ -268,20 +269,7 @@ Deno.test("two drivers: the second waits for the lease of the first", async () =
 
 Deno.test("replaceRollout() replaces what was read, also if its answer is lost", async () => {
   const { keys, fleet } = await fleetWith(1);
-  const record = {
-    id: "a",
-    phase: "running",
-    revision: 1,
-    group: null,
-    waves: [["web1"]],
-    released: 1,
-    waitSeconds: 5,
-    applySeconds: 60,
-    confirmSeconds: null,
-    at: AT,
-    by: "root@web1",
-    causes: [],
-  } as const;
+  const record = rolloutRecord();
   const changedOf = async (): Promise<number> => {
     return (await fleet.readView()).changed.get(fleet.layout.rollout) ?? 0;
   };

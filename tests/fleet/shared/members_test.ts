@@ -1,5 +1,6 @@
 // Goal: who is a member, how it is, and what it answers is what the store says.
 // Method: members on a store in memory, that answer, are silent, or write garbage.
+import { nodeState } from "../../support/fleet/samples.ts";
 import { assertEquals } from "@std/assert";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
 import type { Answer, MemberRecord, NodeState } from "../../../mod/fleet/shared/records.ts";
@@ -12,20 +13,7 @@ function member(name: string, id = `id of ${name}`): MemberRecord {
 }
 
 function state(id: string, applied: number | null): NodeState {
-  return {
-    id,
-    version: "0.1.0",
-    at: AT,
-    applied,
-    wanted: applied,
-    rollout: null,
-    outcome: "applied",
-    problems: [],
-    endpoints: [],
-    endpointCount: 0,
-    sitesDown: [],
-    overrides: [],
-  };
+  return nodeState({ id, applied, wanted: applied });
 }
 
 function newFleet(): { keys: MemoryStore; fleet: FleetStore } {

@@ -7,8 +7,9 @@
 import { rolloutFor, wantedRevision } from "../../../mod/fleet/rollout/wanted_revision.ts";
 import { FleetStore } from "../../../mod/fleet/shared/fleet_store.ts";
 import type { FleetView } from "../../../mod/fleet/shared/fleet_view.ts";
-import type { Answer, NodeState, Outcome, Question } from "../../../mod/fleet/shared/records.ts";
+import type { Answer, Outcome, Question } from "../../../mod/fleet/shared/records.ts";
 import type { MemoryStore } from "./memory_store.ts";
+import { nodeState } from "./samples.ts";
 
 const AT = "2026-01-02T03:04:05.000Z";
 const WELL: Answer = { isGood: true, lines: [], more: 0, risks: [], problem: null };
@@ -85,10 +86,9 @@ export class FakeMember implements AsyncDisposable {
       : outcomeOf(wanted);
     if (outcome !== "refused" && outcome !== "held") this.#applied = wanted;
     const problems = outcome === "applied" ? [] : [`it is ${outcome}, as it was told`];
-    const state: NodeState = {
+    const state = nodeState({
       id: this.#id,
       version: "1.2.3",
-      at: AT,
       applied: this.#applied,
       wanted,
       rollout: rolloutFor(view.rollout, this.name),
@@ -96,9 +96,7 @@ export class FakeMember implements AsyncDisposable {
       problems,
       endpoints: [{ endpoint: "10.0.0.5:80", state: "open" }],
       endpointCount: 1,
-      sitesDown: [],
-      overrides: [],
-    };
+    });
     const text = JSON.stringify(state);
     if (this.#keys.get(this.store.layout.state(this.name)) === text) return;
     await this.store.putState(this.name, state, this.#lease);

@@ -15,6 +15,7 @@ import { assertEquals } from "@std/assert";
 import { endAll, processesIn } from "../ending/processes.ts";
 import { endWithTest } from "../ending/test_end.ts";
 import { kill, Program, type Result } from "../program.ts";
+import { listenIn } from "../spaces/listener.ts";
 import { SpaceScript } from "../spaces/space_script.ts";
 import { have } from "../tools.ts";
 import { waitFor } from "../wait.ts";
@@ -117,19 +118,8 @@ export class FleetHost {
 
   /** Starts another program that listens. */
   async listen(hostname: string, port: number): Promise<Deno.ChildProcess> {
-    const code = `Deno.listen(${JSON.stringify({ hostname, port })});
-      await Deno.stdout.write(new Uint8Array(1));
-      await new Promise(() => setInterval(() => {}, 1e6));`;
-    const child = new Deno.Command("ip", {
-      args: ["netns", "exec", this.space, Deno.execPath(), "eval", "--no-config", code],
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
+    const child = await listenIn(this.space, hostname, port);
     this.#others.push(child);
-    const reader = child.stdout.getReader();
-    const { done } = await reader.read();
-    if (done) throw new Error(`cannot listen on ${hostname}`);
-    void reader.cancel();
     return child;
   }
 

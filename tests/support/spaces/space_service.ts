@@ -9,6 +9,7 @@ import { parseIp } from "../../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { kill, Program, type Result, type Status } from "../program.ts";
 import { waitFor } from "../wait.ts";
+import { listenIn } from "./listener.ts";
 import type { NetNamespace } from "./net_namespace.ts";
 
 /** The port of every site. */
@@ -127,19 +128,8 @@ export class SpaceService implements AsyncDisposable {
 
   /** Starts another program inside that listens on `endpoint`; returns its process id. */
   async listen(ip: string, port = PORT): Promise<number> {
-    const code = `Deno.listen({ hostname: ${JSON.stringify(ip)}, port: ${port} });
-      await Deno.stdout.write(new Uint8Array(1));
-      await new Promise(() => setInterval(() => {}, 1e6));`;
-    const child = new Deno.Command("ip", {
-      args: ["netns", "exec", this.#space.name, Deno.execPath(), "eval", "--no-config", code],
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
+    const child = await listenIn(this.#space.name, ip, port);
     this.#others.push(child);
-    const reader = child.stdout.getReader();
-    const { done } = await reader.read();
-    if (done) throw new Error(`cannot listen on ${ip}`);
-    void reader.cancel();
     return child.pid;
   }
 
