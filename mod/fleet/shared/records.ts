@@ -20,7 +20,12 @@ const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(R
 /** A random identifier, which is a part of keys. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{8,64}$/));
 const time = v.pipe(v.string(), v.isoTimestamp());
-const text = v.pipe(v.string(), v.maxLength(4096));
+/** One line, whatever was written: a line feed would let one text look like several. */
+const text = v.pipe(
+  v.string(),
+  v.maxLength(4096),
+  v.transform((value) => value.replace(/[\t\n\v\f\r\u2028\u2029]/g, " ")),
+);
 
 /** Who has changed what: one revision of the shared document. Under `head` and under `revision/N`. */
 export interface RevisionRecord {

@@ -5,6 +5,7 @@ import { commandHome } from "../../../support/command_home.ts";
 import { sharedDocument } from "../../../support/fleet/documents.ts";
 import { FakeMember } from "../../../support/fleet/fake_member.ts";
 import { MemoryStore } from "../../../support/fleet/memory_store.ts";
+import { rolloutRecord } from "../../../support/fleet/samples.ts";
 
 const WHERE = "--store http://10.0.0.9:2379";
 
@@ -62,4 +63,28 @@ Deno.test("fleet status shows what cannot be understood, and never takes it for 
   assertStringIncludes(note, 'the value of "/httpcfg/shared/document/head" cannot be understood');
   const changed = await home.run(`fleet set iplisten -i 10.0.0.7 ${WHERE}`, { keys });
   assertEquals(changed.status, 1);
+});
+
+Deno.test("what somebody has written to the store makes no line of its own", async () => {
+  await using home = await commandHome();
+  const keys = new MemoryStore();
+  const store = new FleetStore(keys, "/httpcfg/");
+  const hostile = "x\nerror: all is lost\rMembers run revision 9.";
+  const change = { by: hostile, what: hostile, at: "2026-01-02T03:04:05.000Z", alsoTarget: true };
+  await store.commit({ ...change, edit: () => sharedDocument(["10.0.0.1"]) });
+  const answer = { risks: [hostile], lines: [{ what: "open", about: hostile, why: hostile }] };
+  await using _member = await new FakeMember("web1", keys, { answer: () => answer }).start(1);
+  await keys.commit({
+    when: [],
+    then: [{
+      kind: "put",
+      key: "/httpcfg/shared/rollout/current",
+      value: JSON.stringify(rolloutRecord({ phase: "returned", causes: [hostile], by: hostile })),
+    }],
+  });
+  for (const line of ["status", "history", "plan", "verify"]) {
+    const { out, note } = await home.run(`fleet ${line} ${WHERE}`, { keys });
+    assertStringIncludes(out + note, "all is lost");
+    assertEquals(/^(?:error: all|Members run revision 9)/m.exec(out + note), null, line);
+  }
 });
