@@ -30,14 +30,14 @@ function more(summary: string): FieldRow {
 /**
  * The fields of a line in JSON, with the names of the Elastic Common Schema (8.x): `url.path` is the
  * member `path` of the object `url`. What is ours alone is below `httpcfg`. A field without a value is
- * absent from the line.
+ * absent from the line. The usual ones are few: what a log costs goes with its bytes.
  */
 export const ACCESS_LOG_FIELDS = {
   "@timestamp": usual("when the response ended, in UTC: 2026-11-27T12:05:15.042Z"),
   "client.ip": usual("address of the client, as a trusted proxy names it"),
   "client.port": more("port of the client"),
   "server.address": usual("address that the client has connected to"),
-  "server.port": usual("port that the client has connected to"),
+  "server.port": more("port that the client has connected to"),
   "host.hostname": more("name of this machine"),
   "httpcfg.site.id": more("number of the site"),
   "httpcfg.site.name": usual("name of the site"),
@@ -46,14 +46,14 @@ export const ACCESS_LOG_FIELDS = {
   "url.path": usual("path as sent, before escapes are decoded"),
   "url.query": usual("query as sent, which may have secrets; leave it out to log none"),
   "user_agent.original": usual("User-Agent"),
-  "http.version": usual("1.0 or 1.1"),
+  "http.version": more("1.0 or 1.1"),
   "http.request.method": usual("method as sent"),
   "http.request.referrer": usual("Referer"),
   "http.request.id": usual("identifier of the request, if EnableRequestIds is true"),
-  "http.request.bytes": usual("bytes received, head and content"),
+  "http.request.bytes": more("bytes received, head and content"),
   "http.response.status_code": usual("status"),
   "http.response.bytes": usual("bytes sent, head and content"),
-  "http.response.body.bytes": usual("bytes of content sent"),
+  "http.response.body.bytes": more("bytes of content sent"),
   "httpcfg.substatus": more("what IIS adds to the status, the 6 of 403.6"),
   "httpcfg.win32_status": more("0, or 64 if the client went away"),
   "event.duration": usual("nanoseconds from the first byte received to the last one sent"),

@@ -115,11 +115,11 @@ Deno.test("JsonFormat writes the usual fields, in one order", () => {
   assertEquals(
     lineOf(format([]), { ...plain, status: 200, sentBytes: 321, contentBytes: 12 }),
     '{"@timestamp":"2026-11-27T12:05:15.042Z","client":{"ip":"2001:db8::7"},' +
-      '"server":{"address":"127.0.0.2","port":8080},' +
+      '"server":{"address":"127.0.0.2"},' +
       '"httpcfg":{"site":{"name":"Gr\\u00f6\\u00dfe \\ufffd 7"}},' +
-      '"url":{"domain":"localhost","path":"/"},"http":{"version":"1.1",' +
-      '"response":{"status_code":200,"bytes":321,"body":{"bytes":12}},' +
-      '"request":{"method":"GET","bytes":45,"id":"01JF"}},"event":{"duration":7250000}}\n',
+      '"url":{"domain":"localhost","path":"/"},"http":{' +
+      '"response":{"status_code":200,"bytes":321},' +
+      '"request":{"method":"GET","id":"01JF"}},"event":{"duration":7250000}}\n',
   );
 });
 
