@@ -111,6 +111,15 @@ export function writeInteger(bytes: Uint8Array, offset: number, value: number): 
   return end;
 }
 
+/** Writes an integer below 1000 as three digits at `offset`. */
+export function writeThreeDigits(bytes: Uint8Array, offset: number, value: number): void {
+  const hundreds = (value / 100) | 0;
+  const tens = ((value - hundreds * 100) / 10) | 0;
+  bytes[offset] = 0x30 + hundreds;
+  bytes[offset + 1] = 0x30 + tens;
+  bytes[offset + 2] = 0x30 + value - hundreds * 100 - tens * 10;
+}
+
 /** Copies `from[start..end)`, a few bytes, to `offset`; returns the offset after them. */
 export function copyBytes(
   bytes: Uint8Array,

@@ -9,7 +9,7 @@
  */
 import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
 import { type AccessLogField, loggedFields } from "../../config/rules/access_log.ts";
-import { latin1Bytes, writeInteger, writeLatin1 } from "../../wire/byte_text.ts";
+import { latin1Bytes, writeInteger, writeLatin1, writeThreeDigits } from "../../wire/byte_text.ts";
 import { jsonBytes, jsonText, TEXT_MAX } from "./client_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { copyPart, type LineFormat } from "./line_format.ts";
@@ -43,14 +43,12 @@ const OBJECTS = ["url.", "http.", "http.request.", "http.response."] as const;
 /**
  * Formats lines for one selection of fields. What repeats from one line to the next is kept as bytes.
  * Every member begins with its comma, which is left out at the beginning of an object.
- *
- * What differs from request to request is at the end of a line, so that all between the time and there
- * can be copied in one piece for a head that came before.
  */
 export class JsonFormat implements LineFormat {
   readonly #options: JsonFormatOptions;
   readonly #chosen: ReadonlySet<AccessLogField | typeof OBJECTS[number]>;
   readonly #hasTimestamp: boolean;
+  readonly #millisecondAt: number | null;
   readonly #hasClientIp: boolean;
   readonly #hasClientPort: boolean;
   readonly #hasReceived: boolean;
@@ -65,7 +63,7 @@ export class JsonFormat implements LineFormat {
   readonly #port: Uint8Array;
   /** Behind the request, up to the duration. */
   readonly #tail: Uint8Array;
-  /** From the beginning up to the client, for the millisecond that follows. */
+  /** From the beginning up to the client, for the second that follows; only the milliseconds change. */
   #begin = NO_BYTES;
   #beginSecond = -1;
   #beginMillisecond = -1;
@@ -90,6 +88,7 @@ export class JsonFormat implements LineFormat {
     const ip = this.#hasClientIp = chosen.has("client.ip");
     const port = this.#hasClientPort = chosen.has("client.port");
     this.#hasTimestamp = chosen.has("@timestamp");
+    this.#millisecondAt = this.#hasTimestamp ? MILLISECOND_OFFSET : null;
     this.#hasReceived = chosen.has("http.request.bytes");
     this.#hasSent = chosen.has("http.response.bytes");
     this.#hasContent = chosen.has("http.response.body.bytes");
@@ -121,6 +120,12 @@ export class JsonFormat implements LineFormat {
     this.#preparePlace(record, siteId);
     if (record.status !== this.#statusCode) this.#makeStatus(record.status);
     const known = this.#knownLine(request);
+    const isUsual = record.durationMs === 0 && request.id === null && request.traceId === null;
+    const isSame = known !== null && isUsual && known.isFor(record, this.#begin, this.#place);
+    if (isSame && known.line !== null) {
+      lines.addAgain(known.line, stamp.millisecond, this.#millisecondAt);
+      return;
+    }
     const path = known === null ? this.#path(request) : "";
     const fields = known === null ? this.#ofRequest(request) : "";
     lines.reserve(
@@ -128,19 +133,13 @@ export class JsonFormat implements LineFormat {
         this.#tail.length + REST_BYTES_MAX +
         (known === null ? path.length + fields.length : known.path.length + known.fields.length),
     );
-    const { bytes } = lines;
-    let end = copyPart(bytes, lines.end, this.#begin);
+    const { bytes, end: start } = lines;
+    let end = copyPart(bytes, start, this.#begin);
     const { ip, port } = request.remote;
     if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
     if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
-    const start = end;
-    const isUsual = record.durationMs === 0 && request.id === null && request.traceId === null;
-    if (known !== null && isUsual && known.isFor(record, this.#place, this.#status)) {
-      if (known.rest === null) {
-        end = this.#writeRest(bytes, end, record, known);
-        known.rest = bytes.slice(start, end);
-      } else end = copyPart(bytes, end, known.rest);
-    } else end = this.#writeRest(bytes, end, record, known ?? { path, fields });
+    end = this.#writeRest(bytes, end, record, known ?? { path, fields });
+    if (isSame) known.line = bytes.slice(start, end);
     lines.commit(end);
   }
 
@@ -243,7 +242,12 @@ export class JsonFormat implements LineFormat {
     if (known === null) return null;
     if (known.logged instanceof KnownLine && known.logged.by === this) return known.logged;
     const [path, fields] = [this.#path(request), this.#ofRequest(request)];
-    return known.logged = new KnownLine(this, latin1Bytes(path), latin1Bytes(fields));
+    return known.logged = new KnownLine(
+      this,
+      latin1Bytes(path),
+      latin1Bytes(fields),
+      this.#hasClientPort,
+    );
   }
 
   /** Returns the rest of `url`, and what follows up to the response. */
@@ -293,35 +297,49 @@ interface Parts<T> {
 
 /**
  * What is kept of a head that came before, and of a line that was logged for it twice: a client that
- * asks for the same again mostly gets the same.
+ * asks for the same again mostly gets the same. Most clients differ in their heads, so the client is a
+ * part of what is kept.
  */
 class KnownLine implements LoggedHead, Parts<Uint8Array> {
   readonly by: JsonFormat;
   readonly path: Uint8Array;
   readonly fields: Uint8Array;
-  /** What is behind the client, of a response that was available at once; null until it is seen again. */
-  rest: Uint8Array | null = null;
+  /** The line of a response that was available at once; null until it is the same twice. */
+  line: Uint8Array | null = null;
+  readonly #hasPort: boolean;
+  #begin = NO_BYTES;
+  #ip = "";
+  #port = -1;
   #place = NO_BYTES;
-  #status = NO_BYTES;
+  #status = -1;
   #sentBytes = -1;
   #contentBytes = -1;
   #receivedBytes = -1;
 
-  constructor(by: JsonFormat, path: Uint8Array, fields: Uint8Array) {
+  constructor(by: JsonFormat, path: Uint8Array, fields: Uint8Array, hasPort: boolean) {
     this.by = by;
     this.path = path;
     this.fields = fields;
+    this.#hasPort = hasPort;
   }
 
-  /** Reports whether the last line with this head was the same, as far as it is kept. */
-  isFor(record: ServedRecord, place: Uint8Array, status: Uint8Array): boolean {
-    const isSame = place === this.#place && status === this.#status &&
+  /**
+   * Reports whether the last line with this head was the same but for its millisecond, with what the
+   * format has made for both of the second and of the place.
+   */
+  isFor(record: ServedRecord, begin: Uint8Array, place: Uint8Array): boolean {
+    const { ip, port } = record.request.remote;
+    const isSame = begin === this.#begin && place === this.#place && ip === this.#ip &&
+      (port === this.#port || !this.#hasPort) && record.status === this.#status &&
       record.sentBytes === this.#sentBytes && record.contentBytes === this.#contentBytes &&
       record.receivedBytes === this.#receivedBytes;
     if (isSame) return true;
-    this.rest = null;
+    this.line = null;
+    this.#begin = begin;
     this.#place = place;
-    this.#status = status;
+    this.#ip = ip;
+    this.#port = port;
+    this.#status = record.status;
     this.#sentBytes = record.sentBytes;
     this.#contentBytes = record.contentBytes;
     this.#receivedBytes = record.receivedBytes;
@@ -358,12 +376,4 @@ function memberText(bytes: Uint8Array, offset: number, text: string): number {
 
 function numberMember(bytes: Uint8Array, offset: number, name: Uint8Array, value: number): number {
   return writeInteger(bytes, member(bytes, offset, name), value);
-}
-
-function writeThreeDigits(bytes: Uint8Array, offset: number, value: number): void {
-  const hundreds = (value / 100) | 0;
-  const tens = ((value - hundreds * 100) / 10) | 0;
-  bytes[offset] = 0x30 + hundreds;
-  bytes[offset + 1] = 0x30 + tens;
-  bytes[offset + 2] = 0x30 + value - hundreds * 100 - tens * 10;
 }

@@ -2,8 +2,12 @@
  * Collects lines for a file as bytes. Whoever formats a line writes its bytes in place: a text would
  * be made of parts, joined, and encoded.
  *
+ * A line that was written before is only noted, and copied with all others of its kind when they are
+ * drained: between two requests each copy would find the caches of the processor taken by others.
+ *
  * @module
  */
+import { writeThreeDigits } from "../../wire/byte_text.ts";
 
 /**
  * Bytes after which the buffer should be drained. Much, because to wake a thread for a write costs as
@@ -44,6 +48,12 @@ export class LineBuffer {
   #count = 0;
   /** Whether the lines that were drained last were many. */
   #isBusy = false;
+  /** Lines behind `end` that are yet to be copied, and the milliseconds of each. */
+  #again: Uint8Array[] = [];
+  #milliseconds: number[] = [];
+  #againBytes = 0;
+  /** Where their milliseconds are. */
+  #millisecondAt: number | null = null;
 
   /** Number of lines added since the buffer was last drained. */
   get count(): number {
@@ -52,11 +62,12 @@ export class LineBuffer {
 
   /** Whether a write is worth its cost. */
   get isFull(): boolean {
-    return this.end >= FULL_BYTES;
+    return this.end + this.#againBytes >= FULL_BYTES;
   }
 
   /** Makes room for a line of at most `bytesMax`. */
   reserve(bytesMax: number): void {
+    if (this.#againBytes > 0) this.#copyAgain();
     const needed = this.end + bytesMax;
     if (needed > this.bytes.length) this.#grow(needed);
   }
@@ -74,15 +85,49 @@ export class LineBuffer {
     this.commit(this.end + written);
   }
 
+  /**
+   * Adds a line that was written before; its bytes must not change any more. `millisecond` is what
+   * the three digits at `millisecondAt` say this time, if it has any.
+   */
+  addAgain(line: Uint8Array, millisecond: number, millisecondAt: number | null): void {
+    if (millisecondAt !== this.#millisecondAt) {
+      this.#copyAgain();
+      this.#millisecondAt = millisecondAt;
+    }
+    this.#again.push(line);
+    this.#milliseconds.push(millisecond);
+    this.#againBytes += line.length;
+    this.#count++;
+  }
+
   /** Returns all lines and empties the buffer; null if there are none. */
   drain(): Lines | null {
     const count = this.#count;
     if (count === 0) return null;
+    if (this.#againBytes > 0) this.#copyAgain();
     const drained = { bytes: this.bytes.subarray(0, this.end), count };
     this.#isBusy = this.end > BUSY_BYTES;
     this.bytes = NO_BYTES;
     this.end = this.#count = 0;
     return isWasteful(drained) ? copyOf(drained) : drained;
+  }
+
+  #copyAgain(): void {
+    const [again, milliseconds, at] = [this.#again, this.#milliseconds, this.#millisecondAt];
+    const needed = this.end + this.#againBytes;
+    if (needed > this.bytes.length) this.#grow(needed);
+    const { bytes } = this;
+    let { end } = this;
+    for (let i = 0; i < again.length; i++) {
+      const line = again[i]!;
+      bytes.set(line, end);
+      if (at !== null) writeThreeDigits(bytes, end + at, milliseconds[i]!);
+      end += line.length;
+    }
+    this.end = end;
+    this.#again = [];
+    this.#milliseconds = [];
+    this.#againBytes = 0;
   }
 
   #grow(needed: number): void {

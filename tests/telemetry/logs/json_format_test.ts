@@ -203,6 +203,45 @@ Deno.test("JsonFormat keeps the part of a head that came before, for itself alon
   }
 });
 
+Deno.test("JsonFormat writes the same lines, whatever came before them", () => {
+  let seed = 5;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    return Math.floor(seed / 65536) % below;
+  };
+  const heads: KnownHead[] = [{ logged: null }, { logged: null }];
+  for (
+    const fields of [[], ["url.path", "client.port"], [...ACCESS_LOG_FIELD_NAMES], [
+      "event.duration",
+    ]]
+  ) {
+    const kept = format(fields);
+    const buffer = new LineBuffer();
+    let want = "";
+    let nowMs = Date.UTC(2026, 10, 27, 12, 5, 15);
+    for (let i = 0; i < 3000; i++) {
+      nowMs += random(4) === 0 ? random(300) : 0;
+      const head = random(3);
+      const remote = { ip: `10.0.0.${random(2)}` as Ip, port: 50_000 + random(2) };
+      const { request } = record({ remote, rawPath: `/${head}` });
+      const known = heads[head] ?? null;
+      Object.assign(request, {
+        known,
+        id: null,
+        traceId: null,
+        user: random(9) === 0 ? "u" : null,
+      });
+      const change = { status: 200 + random(2), durationMs: random(5) === 0 ? 1.5 : 0 };
+      const given = { ...record({}, change), request };
+      const stamp = new Stamp().at(nowMs);
+      kept.add(buffer, given, 7, stamp);
+      const fresh = { ...given, request: Object.assign(request, { known: null }) };
+      want += lineOf(format(fields), fresh, 7, stamp);
+    }
+    assertEquals(new TextDecoder().decode(buffer.drain()!.bytes) === want, true, fields.join());
+  }
+});
+
 Deno.test("JsonFormat writes one object a line, in ASCII and within its limit, of any bytes", () => {
   let seed = 17;
   const random = (below: number): number => {

@@ -87,3 +87,42 @@ Deno.test("releaseLines() makes a block available to one buffer at a time", () =
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replaceAll("\n", "");
   assertEquals([text(b), text(c)], ["b".repeat(1_000_000), "c".repeat(1_000_000)]);
 });
+
+Deno.test("LineBuffer returns what was written before in its place, each time with its time", () => {
+  const buffer = new LineBuffer();
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const timed = [encode("a.000 one\n"), encode(`a.999 ${"x".repeat(9000)}\n`)];
+  const [timeless, other] = [encode("no time\n"), encode("t=000\n")];
+  for (const count of [1, 7, 5000]) {
+    const want: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const line = timed[i % 50 === 3 ? 1 : 0]!;
+      buffer.addAgain(line, i % 1000, 2);
+      const digits = String(i % 1000).padStart(3, "0");
+      want.push(new TextDecoder().decode(line).replace(/[.][0-9]{3}/, `.${digits}`));
+      if (i % 3 === 0) buffer.add(`new ${i}\n`);
+      if (i % 3 === 0) want.push(`new ${i}\n`);
+      if (i % 5 === 0) buffer.addAgain(timeless, i % 1000, null);
+      if (i % 5 === 0) want.push("no time\n");
+      if (i % 7 === 0) buffer.addAgain(other, i % 1000, 2);
+      if (i % 7 === 0) want.push(`t=${digits}\n`);
+    }
+    assertEquals(buffer.count, want.length);
+    const drained = buffer.drain()!;
+    assertEquals(drained.count, want.length);
+    assertEquals(new TextDecoder().decode(drained.bytes) === want.join(""), true);
+    assertEquals([buffer.count, buffer.drain()], [0, null]);
+    releaseLines(drained);
+  }
+  assertEquals(new TextDecoder().decode(timed[0]), "a.000 one\n", "what was given is not changed");
+});
+
+Deno.test("LineBuffer is full of lines that were written before, too", () => {
+  const buffer = new LineBuffer();
+  const line = new TextEncoder().encode(`${"x".repeat(99)}\n`);
+  let lines = 0;
+  for (; !buffer.isFull; lines++) buffer.addAgain(line, 0, null);
+  assertEquals(lines > 10_000 && lines < 12_000, true, `${lines}`);
+  assertEquals(buffer.drain()!.bytes.length, lines * line.length);
+  assertEquals(buffer.isFull, false);
+});
