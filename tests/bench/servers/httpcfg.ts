@@ -28,22 +28,40 @@ export async function startHttpcfg(scope: Scope, work: Work): Promise<RunningSer
   return await startServer(scope, at, [...CALL, "serve"], env);
 }
 
-/** Starts httpcfg with a name, settings, and its metrics at /metrics. */
-export async function startMeasured(
+/** How the access log of a site is written; null for none. */
+export interface LoggedSite {
+  readonly name: string;
+  readonly hostname: string;
+  readonly log: "json" | "w3c" | null;
+}
+
+/**
+ * Starts one httpcfg whose sites respond with the same, each logged in its own way, and with the
+ * metrics at /metrics. What differs between them is their logs alone: two processes of one program
+ * differ by more than a log costs. Returns the sites as servers.
+ */
+export async function startLoggedSites(
   scope: Scope,
-  { name, hostname, settings }: {
-    readonly name: string;
-    readonly hostname: string;
-    readonly settings: ConfigDocument["settings"];
-  },
-): Promise<RunningServer> {
-  const at = placeFor(scope, name, hostname, {});
-  const document = documentFor(at, {});
+  logged: readonly LoggedSite[],
+): Promise<RunningServer[]> {
+  const hostnames = logged.map(({ hostname }) => hostname);
+  const at = placeFor(scope, "httpcfg", hostnames[0]!, { hostnames });
+  const document = documentFor(at, { hostnames });
   const applications = [{ path: "/metrics", content: { kind: "metrics" } }];
-  const sites = document.sites.map((site) => ({ ...site, applications }));
-  writeDocument(at.home, { ...document, sites, settings });
+  const sites = logged.map(({ name, hostname, log }, i) => ({
+    ...document.sites[0]!,
+    id: i + 1,
+    name,
+    bindings: [`${hostname}:${at.port}:`],
+    applications,
+    ...(log === null ? {} : { accessLog: { format: log } }),
+  }));
+  const silent = sites.filter((_, i) => logged[i]!.log === null);
+  const metabase = Object.fromEntries(silent.map(({ id }) => [`W3SVC/${id}`, { LogType: 0 }]));
+  writeDocument(at.home, { ...document, sites, metabase });
   const env = { ...RUNTIME_ENVIRONMENT, HTTPCFG_HOME: at.home };
-  return await startServer(scope, at, [...CALL, "serve"], env);
+  const server = await startServer(scope, at, [...CALL, "serve"], env);
+  return logged.map(({ name, hostname }) => ({ ...server, name, hostname }));
 }
 
 /**
