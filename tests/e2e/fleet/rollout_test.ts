@@ -116,10 +116,14 @@ testWith(ETCD_TOOLS, "a change reaches three services, or returns from all of th
   assertEquals((await admin.run("fleet status")).status, 0);
 });
 
-testWith(
-  ETCD_TOOLS,
-  "members finish the roll-out of an administrator whose process is killed",
-  async () => {
+/** How the command of the administrator ends in the middle, and what it still says. */
+const ENDS = [
+  ["SIGKILL", "is killed", null],
+  ["SIGINT", "gets Ctrl-C", "note: the members go on with the roll-out\n"],
+] as const;
+
+for (const [signal, ends, said] of ENDS) {
+  testWith(ETCD_TOOLS, `members finish a roll-out whose command ${ends}`, async () => {
     await using fleet = await Fleet.make();
     const { admin, store } = fleet;
     const port = await fleet.addSite("one");
@@ -129,14 +133,20 @@ testWith(
       env: { HTTPCFG_HOME: admin.home },
       stdin: "null",
       stdout: "null",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
     await fleet.until("the canary", async () => (await store.readView()).rollout?.released === 1);
-    process.kill("SIGKILL");
-    await process.status;
+    process.kill(signal);
+    const { success, stderr } = await process.output();
+    assert(!success);
+    if (said !== null) {
+      const err = new TextDecoder().decode(stderr);
+      assertStringIncludes(err, said);
+      assertStringIncludes(err, "hint: httpcfg fleet status\n");
+    }
     await fleet.until("the members to finish", async () => {
       return (await store.readView()).rollout?.phase === "done";
     });
     await fleet.until("all to serve", async () => (await fleet.serving(port)).length === 3);
-  },
-);
+  });
+}
