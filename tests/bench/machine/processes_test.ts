@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { cpuOfTree, parseCpu, parsePrivateBytes, privateBytes, treeOf } from "./processes.ts";
+import {
+  cpuOfThreads,
+  cpuOfTree,
+  parseCpu,
+  parsePrivateBytes,
+  privateBytes,
+  treeOf,
+} from "./processes.ts";
 
 Deno.test("CPU time is that of the process and of its children that have ended", () => {
   const stat = "12 (a ) name) S 1 12 12 0 -1 4194560 500 600 0 0 150 50 30 20 20 0 4 0 100";
@@ -35,4 +42,17 @@ Deno.test("a tree is a process and all below it; what has ended counts too", onL
     await child.status;
   }
   assertEquals(cpuOfTree(child.pid).all, 0);
+});
+
+Deno.test("the CPU time of threads grows by what a thread does, below a tick too", onLinux, () => {
+  const start = cpuOfThreads(Deno.pid);
+  let last = start;
+  let steps = 0;
+  while (last - start < 0.05) {
+    const now = cpuOfThreads(Deno.pid);
+    assert(now >= last);
+    if (now > last) steps++;
+    last = now;
+  }
+  assert(steps > 5, `${steps} steps`); // of ticks there are five
 });
