@@ -46,7 +46,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
 
   await step("a plan says what a change does on each, and applying it does that", async () => {
     await web1.do(`fleet site add api --bind :8081: --respond api`);
-    const plan = await web2.do("fleet plan", 2);
+    const plan = await web2.do("fleet plan --wait 60s", 2);
     for (const place of ["10.0.1.1:8081", "10.0.2.1:8081", "10.0.3.2:8081"]) {
       assertStringIncludes(plan.out, place);
     }
@@ -61,7 +61,7 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
   await step("a canary that fails: it returns, and no other machine has changed", async () => {
     const other = await web2.listen("10.0.2.1", 8082);
     await web1.do(`fleet site add late --bind :8082: --respond late`);
-    const plan = await web1.do("fleet plan", 1);
+    const plan = await web1.do("fleet plan --wait 60s", 1);
     assertMatch(plan.out + plan.err, /web2.*(?:10\.0\.2\.1:8082|held|deno)/);
     const { err, out } = await web1.do("fleet apply --canary web2 --wait 1s --yes", 1);
     assertStringIncludes(out + err, "web2");
@@ -91,14 +91,14 @@ testInFleet("one list for three machines, whatever fails", async (network, t) =>
     await web1.do("fleet set iplisten -i 10.0.1.0/24");
     await web1.do("fleet set iplisten -i 10.0.2.0/24");
     await web1.do("fleet delete iplisten -i 10.0.0.0/16");
-    const plan = await web1.do("fleet plan", 1);
+    const plan = await web1.do("fleet plan --wait 60s", 1);
     assertMatch(plan.out + plan.err, /web3/);
     assert(!/warning:.*web[12]/.test(plan.err), plan.err);
     await web1.do("fleet apply", 1);
     const { out } = await web1.do("fleet history --format json");
     const { revisions } = JSON.parse(out) as { revisions: { revision: number }[] };
     await web1.do(`fleet rollback ${revisions[0]!.revision - 3}`);
-    await web1.do("fleet plan");
+    await web1.do("fleet plan --wait 60s");
   });
 
   await step("drift by hand is reported, and given up", async () => {

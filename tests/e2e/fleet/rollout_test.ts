@@ -80,7 +80,7 @@ testWith(ETCD_TOOLS, "a change reaches three services, or returns from all of th
   const { admin, store } = fleet;
 
   const one = await fleet.addSite("one");
-  const planned = await admin.run("fleet plan");
+  const planned = await admin.run("fleet plan --wait 60s");
   assertEquals(planned.status, 2, planned.err);
   for (const host of HOSTS) assertStringIncludes(planned.out, `open ${host}:${one} on web`);
   const applied = await admin.run("fleet apply --wait 0s --canary web2");
@@ -129,7 +129,7 @@ for (const [signal, ends, said] of ENDS) {
     const port = await fleet.addSite("one");
     const [program = "", ...args] = CALL;
     const process = new Deno.Command(program, {
-      args: [...args, "fleet", "apply", "--wait", "2s"],
+      args: [...args, "fleet", "apply", "--wait", "2s", "--yes"],
       env: { HTTPCFG_HOME: admin.home },
       stdin: "null",
       stdout: "null",
