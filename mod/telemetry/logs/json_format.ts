@@ -23,7 +23,7 @@ const LINE_END = 0x0a;
 /** Maximum bytes of the numbers and identifiers, and of the names around them. */
 const REST_BYTES_MAX = 1024;
 const NS_PER_MS = 1_000_000;
-/** Where the milliseconds of a line are. */
+/** Where the milliseconds of a line with a time are. */
 const MILLISECOND_OFFSET = '{"@timestamp":"2026-11-27T12:05:15.'.length;
 
 const BYTES = latin1Bytes(',"bytes":');
@@ -47,7 +47,7 @@ const OBJECTS = ["url.", "http.", "http.request.", "http.response."] as const;
 export class JsonFormat implements LineFormat {
   readonly #options: JsonFormatOptions;
   readonly #chosen: ReadonlySet<AccessLogField | typeof OBJECTS[number]>;
-  readonly #hasTimestamp: boolean;
+  /** Where the milliseconds of a line are; null without a time. */
   readonly #millisecondAt: number | null;
   readonly #hasClientIp: boolean;
   readonly #hasClientPort: boolean;
@@ -87,8 +87,8 @@ export class JsonFormat implements LineFormat {
     const chosen = this.#chosen = new Set([...fields, ...objects]);
     const ip = this.#hasClientIp = chosen.has("client.ip");
     const port = this.#hasClientPort = chosen.has("client.port");
-    this.#hasTimestamp = chosen.has("@timestamp");
-    this.#millisecondAt = this.#hasTimestamp ? MILLISECOND_OFFSET : null;
+    const time = chosen.has("@timestamp");
+    this.#millisecondAt = time ? MILLISECOND_OFFSET : null;
     this.#hasReceived = chosen.has("http.request.bytes");
     this.#hasSent = chosen.has("http.response.bytes");
     this.#hasContent = chosen.has("http.response.body.bytes");
@@ -97,7 +97,7 @@ export class JsonFormat implements LineFormat {
     this.#hasDuration = chosen.has("event.duration");
     this.#hasTrace = chosen.has("trace.id");
     this.#client = [
-      this.#hasTimestamp ? 'Z"' : "",
+      time ? 'Z"' : "",
       ip || port ? `"client":{${ip ? '"ip":"' : ""}` : "",
     ].filter(Boolean).join(",");
     this.#port = latin1Bytes(`${ip ? '",' : ""}"port":`);
@@ -178,11 +178,12 @@ export class JsonFormat implements LineFormat {
   }
 
   #makeBegin({ millisecond, second, date, time }: Stamp): void {
+    const at = this.#millisecondAt;
     if (second !== this.#beginSecond) {
-      const start = this.#hasTimestamp ? `{"@timestamp":"${date}T${time}.000` : "{";
+      const start = at === null ? "{" : `{"@timestamp":"${date}T${time}.000`;
       this.#begin = latin1Bytes(start + this.#client);
     }
-    if (this.#hasTimestamp) writeThreeDigits(this.#begin, MILLISECOND_OFFSET, millisecond);
+    if (at !== null) writeThreeDigits(this.#begin, at, millisecond);
     this.#beginSecond = second;
     this.#beginMillisecond = millisecond;
   }
