@@ -33,7 +33,7 @@ export class KeptConnections implements Disposable {
   async load(milliseconds: number): Promise<number> {
     const end = performance.now() + milliseconds;
     const each = this.#connections.map((one) => exchanges(one, end));
-    await Promise.allSettled(each);
+    await Promise.allSettled(each); // whoever closes a connection then interrupts nobody
     return (await Promise.all(each)).reduce((sum, count) => sum + count, 0);
   }
 

@@ -47,8 +47,8 @@ export function parseCpu(stat: string): { readonly own: number; readonly ended: 
 export function cpuOfThreads(pid: number): number {
   let nanoseconds = 0;
   for (const one of treeOf(pid)) {
-    for (const { name } of Deno.readDirSync(`/proc/${one}/task`)) {
-      const [ran = "0"] = readOr(`/proc/${one}/task/${name}/schedstat`, "0").split(" ");
+    for (const thread of threadsOf(one)) {
+      const [ran = "0"] = readOr(`${thread}/schedstat`, "0").split(" ");
       nanoseconds += Number(ran);
     }
   }
@@ -84,12 +84,18 @@ export function treeOf(pid: number): number[] {
 }
 
 function childrenOf(pid: number): number[] {
+  // A child belongs to the thread that has started it.
+  return threadsOf(pid).flatMap((thread) => {
+    const children = readOr(`${thread}/children`, "").trim();
+    return children === "" ? [] : children.split(" ").map(Number);
+  });
+}
+
+/** Returns the directory of each thread of a process. */
+function threadsOf(pid: number): string[] {
+  const tasks = `/proc/${pid}/task`;
   try {
-    // A child belongs to the thread that has started it.
-    return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name }) => {
-      const children = readOr(`/proc/${pid}/task/${name}/children`, "").trim();
-      return children === "" ? [] : children.split(" ").map(Number);
-    });
+    return [...Deno.readDirSync(tasks)].map(({ name }) => `${tasks}/${name}`);
   } catch {
     return []; // it has ended
   }
