@@ -74,7 +74,7 @@ export function parseSetting(name: SettingName, text: string): SettingValue | Pr
   const value = valueOf(row, text.trim());
   if (value !== null && isAllowed(row, value)) return value;
   return new Problem(allowedText(row), {
-    hint: `httpcfg settings set ${name} ${nearestAllowed(row, value)}`,
+    hint: `httpcfg settings set ${name} ${nearestAllowed(row, value ?? meantValue(row, text))}`,
   });
 }
 
@@ -205,9 +205,30 @@ function isAllowed(row: SingleRow, value: SettingValue): boolean {
   return number >= row.min && number <= row.max && isSum;
 }
 
+/** Returns the value whose word `text` resembles; null if there is none. */
+function meantValue(row: SingleRow, text: string): SettingValue | null {
+  const near = nearestName(text.trim(), valueWords(row));
+  return near === null ? null : valueOf(row, near);
+}
+
+/** Returns the words that a setting of this kind has for its values. */
+function valueWords(row: SingleRow): readonly string[] {
+  switch (row.kind) {
+    case "numberOrWord":
+      return row.words;
+    case "choice":
+      return row.choices;
+    case "boolean":
+      return Object.keys(BOOLEANS).filter((word) => !/^[0-9]/.test(word));
+    default:
+      return [];
+  }
+}
+
 /** Returns the allowed value that is nearest to `value`, or the default. */
 function nearestAllowed(row: SingleRow, value: SettingValue | null): SettingValue {
-  if (!("min" in row) || value === null) return row.default;
+  if (value === null) return row.default;
+  if (!("min" in row) || typeof value === "string") return value;
   if ("bits" in row && row.bits !== undefined) return (Number(value) & row.bits) >>> 0;
   return Math.min(Math.max(Number(value), row.min), row.max);
 }

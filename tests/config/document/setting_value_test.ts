@@ -82,6 +82,12 @@ for (
     ["LogEnabled", "maybe", "must be true or false", "LogEnabled true"],
     ["LogEnabled", "toString", "must be true or false", "LogEnabled true"],
     ["AccessLogFormat", "clf", "must be one of w3c, json, combined", "AccessLogFormat w3c"],
+    ["AccessLogFormat", "jsn", undefined, "AccessLogFormat json"],
+    ["AccessLogFormat", "Combind", undefined, "AccessLogFormat combined"],
+    ["AccessLogTarget", "sysloog", undefined, "AccessLogTarget syslog"],
+    ["LogEnabled", "flase", "must be true or false", "LogEnabled false"],
+    ["LogEnabled", "of", "must be true or false", "LogEnabled false"],
+    ["Workers", "aut", undefined, "Workers auto"],
     [
       "AccessLogSyslog",
       "udp:localhost",
