@@ -79,20 +79,39 @@ export function endpointOf(
   return { ip: parseIp(hostname) ?? ANY_V4, port };
 }
 
+/** Endpoints that are kept at most: anybody can connect to 16 million loopback addresses. */
+const LOCAL_ENDPOINTS_MAX = 1024;
+
 /**
- * The local endpoint of connections: one object for those that follow each other at the same one.
+ * The local endpoints of connections: one object for all connections at the same one, so that who
+ * counts or logs by it compares no texts.
  */
-export class LocalEndpoint {
-  #hostname = "";
-  #endpoint: Endpoint = { ip: ANY_V4, port: 0 };
+export class LocalEndpoints {
+  readonly #byPort = new Map<number, Map<string, Endpoint>>();
+  #size = 0;
+
+  /** Number of endpoints that are kept. */
+  get size(): number {
+    return this.#size;
+  }
 
   /** Returns the endpoint of an address reported by the system. */
   of(address: { readonly hostname: string; readonly port: number }): Endpoint {
-    if (address.port !== this.#endpoint.port || address.hostname !== this.#hostname) {
-      this.#hostname = address.hostname;
-      this.#endpoint = endpointOf(address);
+    const { hostname, port } = address;
+    return this.#byPort.get(port)?.get(hostname) ?? this.#add(hostname, port);
+  }
+
+  #add(hostname: string, port: number): Endpoint {
+    if (this.#size === LOCAL_ENDPOINTS_MAX) {
+      this.#byPort.clear();
+      this.#size = 0;
     }
-    return this.#endpoint;
+    let byHostname = this.#byPort.get(port);
+    if (byHostname === undefined) this.#byPort.set(port, byHostname = new Map());
+    const endpoint = endpointOf({ hostname, port });
+    byHostname.set(hostname, endpoint);
+    this.#size++;
+    return endpoint;
   }
 }
 

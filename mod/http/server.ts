@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf, LocalEndpoint, withoutZone } from "../base/address.ts";
+import { type Endpoint, endpointOf, LocalEndpoints, withoutZone } from "../base/address.ts";
 import type {
   AcceptedStream,
   Handler,
@@ -87,7 +87,7 @@ export class HttpServer {
   readonly #shared: SharedState;
   readonly #clock: Clock;
   readonly #connections = new LinkedList<Connection>();
-  readonly #local = new LocalEndpoint();
+  readonly #local = new LocalEndpoints();
   readonly #limits: Pick<ConnectionLimits, "admit" | "release">;
   /** Connections that are not admitted yet. */
   #waiting = 0;

@@ -10,7 +10,7 @@ import {
   ipOfBytes,
   isIpv4,
   isLinkLocal,
-  LocalEndpoint,
+  LocalEndpoints,
   parseEndpoint,
   parseIp,
   parsePort,
@@ -176,13 +176,21 @@ Deno.test("compareIp() orders IPv4 before IPv6, then by numeric value", () => {
   assertEquals(compareIp("10.0.0.1" as Ip, "10.0.0.1" as Ip), 0);
 });
 
-Deno.test("LocalEndpoint.of() returns one object for the connections of an endpoint", () => {
-  const local = new LocalEndpoint();
-  for (const hostname of ["127.0.0.1", "::ffff:127.0.0.1", "fe80::1%eth0"]) {
-    const first = local.of({ hostname, port: 80 });
-    assertEquals(first, { ip: parseIp(hostname)!, port: 80 });
-    assertStrictEquals(local.of({ hostname, port: 80 }), first);
-    assertEquals(local.of({ hostname, port: 81 }).port, 81);
-  }
+Deno.test("LocalEndpoints.of() returns one object for the connections of an endpoint", () => {
+  const local = new LocalEndpoints();
+  const hostnames = ["127.0.0.1", "::ffff:127.0.0.1", "fe80::1%eth0"];
+  const all = [80, 81].flatMap((port) => hostnames.map((hostname) => ({ hostname, port })));
+  const first = all.map((address) => local.of(address));
+  assertEquals(first, all.map(({ hostname, port }) => ({ ip: parseIp(hostname)!, port })));
+  for (const [i, address] of all.entries()) assertStrictEquals(local.of(address), first[i]);
   assertEquals(local.of({ hostname: "", port: 0 }), { ip: ANY_V4, port: 0 });
+});
+
+Deno.test("LocalEndpoints keeps a limited number of them, and returns the right one of any", () => {
+  const local = new LocalEndpoints();
+  for (let i = 0; i < 5000; i++) {
+    const hostname = `127.0.${i >> 8}.${i & 255}`;
+    assertEquals(local.of({ hostname, port: i % 7 }), { ip: hostname as Ip, port: i % 7 });
+  }
+  assertEquals(local.size <= 1024, true);
 });

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { type Endpoint, LocalEndpoint } from "../../base/address.ts";
+import { type Endpoint, LocalEndpoints } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
 import { acceptedStream, type NamedClient } from "../proxy_protocol/named_client.ts";
@@ -55,7 +55,7 @@ const FIRST_BYTES = 1024;
 export class TlsGate {
   readonly #options: TlsGateOptions;
   readonly #waiting: EarlyClients;
-  readonly #local = new LocalEndpoint();
+  readonly #local = new LocalEndpoints();
 
   constructor(options: TlsGateOptions) {
     this.#options = options;
