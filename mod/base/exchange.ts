@@ -185,17 +185,8 @@ export interface RequestOrigin {
 
 /** What others keep about a head, because it depends on nothing but its bytes. */
 export interface KnownHead {
-  logged: LoggedHead | null;
-}
-
-/** The parts of a log line that depend on the head alone. */
-export interface LoggedHead {
-  /** Who formats such lines: another one makes other parts. */
-  readonly by: object;
-  /** Path and query. */
-  readonly path: Uint8Array;
-  /** The fields that are logged. */
-  readonly fields: Uint8Array;
+  /** What the log keeps; null for nothing. */
+  logged: object | null;
 }
 
 /** The field lines of a head in the buffer that received them, as offsets into it. */

@@ -120,7 +120,7 @@ export class AccessLog {
   }
 
   #newSink(siteId: number, { lines, format, target }: SiteFormat): LineSink {
-    const header = (second: number): string => lines.header(new Stamp().at(second * 1000));
+    const header = (second: number): string => lines.format.header(new Stamp().at(second * 1000));
     if (target === "stdout") return new StreamLog(this.#streams.stdout, header);
     if (target === "syslog") {
       return new StreamLog(this.#streams.syslog(this.#settings.AccessLogSyslog), header);

@@ -8,11 +8,17 @@
  *
  * @module
  */
-import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
+import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { latin1Bytes, writeInteger, writeLatin1 } from "../../wire/byte_text.ts";
 import { quotedBytes, quotedText, TEXT_MAX } from "./client_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
-import { copyPart, type LineFormat } from "./line_format.ts";
+import {
+  copyPart,
+  type HeadParts,
+  type LineFormat,
+  type LinePart,
+  writePart,
+} from "./line_format.ts";
 import type { Stamp } from "./stamp.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -23,6 +29,8 @@ const SPACE = 0x20;
 
 /** Formats lines; what repeats from one line to the next is kept as bytes. */
 export class CombinedFormat implements LineFormat {
+  readonly millisecondAt = null;
+  readonly hasClientPort = false;
   /** From the client to the request, for the second and user that follow. */
   #time = NO_BYTES;
   #timeSecond = -1;
@@ -36,39 +44,34 @@ export class CombinedFormat implements LineFormat {
     return "";
   }
 
-  add(lines: LineBuffer, record: ServedRecord, _siteId: number, stamp: Stamp): void {
+  headParts(request: HttpRequest): HeadParts<string> {
+    return { path: requestLine(request), fields: fieldsOf(request) };
+  }
+
+  write(
+    lines: LineBuffer,
+    record: ServedRecord,
+    _siteId: number,
+    stamp: Stamp,
+    { path, fields }: HeadParts<LinePart>,
+  ): number {
     const { request, status } = record;
     const isSameTime = stamp.second === this.#timeSecond && request.user === this.#timeUser;
     if (!isSameTime) this.#makeTime(stamp, request.user);
     if (status !== this.#statusCode) this.#makeStatus(status);
-    const known = this.#knownHead(request);
-    const line = known === null ? requestLine(request) : "";
-    const fields = known === null ? fieldsOf(request) : "";
     const { ip } = request.remote;
-    const fromHead = known === null
-      ? line.length + fields.length
-      : known.path.length + known.fields.length;
     lines.reserve(
-      ip.length + this.#time.length + fromHead + this.#status.length + NUMBER_BYTES_MAX,
+      ip.length + this.#time.length + path.length + this.#status.length + NUMBER_BYTES_MAX +
+        fields.length,
     );
     const { bytes } = lines;
     let end = writeLatin1(bytes, lines.end, ip);
     end = copyPart(bytes, end, this.#time);
-    end = known === null ? writeLatin1(bytes, end, line) : copyPart(bytes, end, known.path);
+    end = writePart(bytes, end, path);
     end = copyPart(bytes, end, this.#status);
     end = writeInteger(bytes, end, record.contentBytes);
     bytes[end++] = SPACE;
-    end = known === null ? writeLatin1(bytes, end, fields) : copyPart(bytes, end, known.fields);
-    lines.commit(end);
-  }
-
-  /** Returns what depends on the head alone if it was received before; null otherwise. */
-  #knownHead(request: HttpRequest): LoggedHead | null {
-    const { known } = request;
-    if (known === null) return null;
-    if (known.logged?.by === this) return known.logged;
-    const path = latin1Bytes(requestLine(request));
-    return known.logged = { by: this, path, fields: latin1Bytes(fieldsOf(request)) };
+    return writePart(bytes, end, fields);
   }
 
   #makeTime({ second, date, time }: Stamp, user: string | null): void {

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
+import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { type AccessLogField, loggedFields } from "../../config/rules/access_log.ts";
 import { latin1Bytes, writeInteger, writeLatin1, writeThreeDigits } from "../../wire/byte_text.ts";
 import { jsonBytes, jsonText, TEXT_MAX } from "./client_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
-import { copyPart, type LineFormat } from "./line_format.ts";
+import { copyPart, type HeadParts, type LineFormat, type LinePart } from "./line_format.ts";
 import type { Stamp } from "./stamp.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -47,10 +47,9 @@ const OBJECTS = ["url.", "http.", "http.request.", "http.response."] as const;
 export class JsonFormat implements LineFormat {
   readonly #options: JsonFormatOptions;
   readonly #chosen: ReadonlySet<AccessLogField | typeof OBJECTS[number]>;
-  /** Where the milliseconds of a line are; null without a time. */
-  readonly #millisecondAt: number | null;
+  readonly millisecondAt: number | null;
+  readonly hasClientPort: boolean;
   readonly #hasClientIp: boolean;
-  readonly #hasClientPort: boolean;
   readonly #hasReceived: boolean;
   readonly #hasSent: boolean;
   readonly #hasContent: boolean;
@@ -86,9 +85,9 @@ export class JsonFormat implements LineFormat {
     const objects = OBJECTS.filter((name) => [...fields].some((field) => field.startsWith(name)));
     const chosen = this.#chosen = new Set([...fields, ...objects]);
     const ip = this.#hasClientIp = chosen.has("client.ip");
-    const port = this.#hasClientPort = chosen.has("client.port");
+    const port = this.hasClientPort = chosen.has("client.port");
     const time = chosen.has("@timestamp");
-    this.#millisecondAt = time ? MILLISECOND_OFFSET : null;
+    this.millisecondAt = time ? MILLISECOND_OFFSET : null;
     this.#hasReceived = chosen.has("http.request.bytes");
     this.#hasSent = chosen.has("http.response.bytes");
     this.#hasContent = chosen.has("http.response.body.bytes");
@@ -112,35 +111,32 @@ export class JsonFormat implements LineFormat {
     return "";
   }
 
-  add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
-    const { request } = record;
+  headParts(request: HttpRequest): HeadParts<string> {
+    return { path: this.#path(request), fields: this.#ofRequest(request) };
+  }
+
+  write(
+    lines: LineBuffer,
+    record: ServedRecord,
+    siteId: number,
+    stamp: Stamp,
+    parts: HeadParts<LinePart>,
+  ): number {
     if (stamp.millisecond !== this.#beginMillisecond || stamp.second !== this.#beginSecond) {
       this.#makeBegin(stamp);
     }
     this.#preparePlace(record, siteId);
     if (record.status !== this.#statusCode) this.#makeStatus(record.status);
-    const known = this.#knownLine(request);
-    const isUsual = record.durationMs === 0 && request.id === null && request.traceId === null;
-    const isSame = known !== null && isUsual && known.isFor(record, this.#begin, this.#place);
-    if (isSame && known.line !== null) {
-      lines.addAgain(known.line, stamp.millisecond, this.#millisecondAt);
-      return;
-    }
-    const path = known === null ? this.#path(request) : "";
-    const fields = known === null ? this.#ofRequest(request) : "";
+    const { ip, port } = record.request.remote;
     lines.reserve(
-      this.#begin.length + request.remote.ip.length + this.#place.length + this.#status.length +
-        this.#tail.length + REST_BYTES_MAX +
-        (known === null ? path.length + fields.length : known.path.length + known.fields.length),
+      this.#begin.length + ip.length + this.#place.length + this.#status.length +
+        this.#tail.length + REST_BYTES_MAX + parts.path.length + parts.fields.length,
     );
-    const { bytes, end: start } = lines;
-    let end = copyPart(bytes, start, this.#begin);
-    const { ip, port } = request.remote;
+    const { bytes } = lines;
+    let end = copyPart(bytes, lines.end, this.#begin);
     if (this.#hasClientIp) end = writeLatin1(bytes, end, withoutZone(ip));
-    if (this.#hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
-    end = this.#writeRest(bytes, end, record, known ?? { path, fields });
-    if (isSame) known.line = bytes.slice(start, end);
-    lines.commit(end);
+    if (this.hasClientPort) end = writeInteger(bytes, copyPart(bytes, end, this.#port), port);
+    return this.#writeRest(bytes, end, record, parts);
   }
 
   /** Writes what is behind the client. */
@@ -148,11 +144,11 @@ export class JsonFormat implements LineFormat {
     bytes: Uint8Array,
     offset: number,
     record: ServedRecord,
-    { path, fields }: Parts<string> | Parts<Uint8Array>,
+    { path, fields }: HeadParts<LinePart>,
   ): number {
     const { request } = record;
     let end = member(bytes, offset, this.#place);
-    end = typeof path === "string" ? memberText(bytes, end, path) : member(bytes, end, path);
+    end = writeMember(bytes, end, path);
     end = member(bytes, end, this.#status);
     if (this.#hasSent) end = numberMember(bytes, end, BYTES, record.sentBytes);
     if (this.#hasContent) {
@@ -160,7 +156,7 @@ export class JsonFormat implements LineFormat {
       bytes[end++] = CLOSING;
     }
     if (this.#hasResponse) bytes[end++] = CLOSING;
-    end = typeof fields === "string" ? memberText(bytes, end, fields) : member(bytes, end, fields);
+    end = writeMember(bytes, end, fields);
     if (this.#hasReceived) end = numberMember(bytes, end, BYTES, record.receivedBytes);
     if (this.#hasId && request.id !== null) end = writeId(bytes, end, request.id);
     end = member(bytes, end, this.#tail);
@@ -178,7 +174,7 @@ export class JsonFormat implements LineFormat {
   }
 
   #makeBegin({ millisecond, second, date, time }: Stamp): void {
-    const at = this.#millisecondAt;
+    const at = this.millisecondAt;
     if (second !== this.#beginSecond) {
       const start = at === null ? "{" : `{"@timestamp":"${date}T${time}.000`;
       this.#begin = latin1Bytes(start + this.#client);
@@ -221,7 +217,7 @@ export class JsonFormat implements LineFormat {
       chosen.has("httpcfg.site.id") ? `"id":${this.#placeSite}` : "",
       chosen.has("httpcfg.site.name") ? `"name":${text(siteName(this.#placeSite))}` : "",
     ]);
-    return (this.#hasClientPort ? "}" : this.#hasClientIp ? '"}' : "") +
+    return (this.hasClientPort ? "}" : this.#hasClientIp ? '"}' : "") +
       object("server", [
         chosen.has("server.address") ? `"address":${text(this.#placeIp)}` : "",
         chosen.has("server.port") ? `"port":${this.#placePort}` : "",
@@ -235,20 +231,6 @@ export class JsonFormat implements LineFormat {
       (user === null ? "" : `,"user":{"name":${text(user)}}`) +
       (chosen.has("url.") ? ',"url":{' : "") +
       (chosen.has("url.scheme") ? `"scheme":"${this.#placeScheme}"` : "");
-  }
-
-  /** Returns what is kept of a head that was received before; null for another. */
-  #knownLine(request: HttpRequest): KnownLine | null {
-    const { known } = request;
-    if (known === null) return null;
-    if (known.logged instanceof KnownLine && known.logged.by === this) return known.logged;
-    const [path, fields] = [this.#path(request), this.#ofRequest(request)];
-    return known.logged = new KnownLine(
-      this,
-      latin1Bytes(path),
-      latin1Bytes(fields),
-      this.#hasClientPort,
-    );
   }
 
   /** Returns the rest of `url`, and what follows up to the response. */
@@ -290,64 +272,6 @@ export class JsonFormat implements LineFormat {
   }
 }
 
-/** The parts of a line that depend on a head alone. */
-interface Parts<T> {
-  readonly path: T;
-  readonly fields: T;
-}
-
-/**
- * What is kept of a head that came before, and of a line that was logged for it twice: a client that
- * asks for the same again mostly gets the same. Most clients differ in their heads, so the client is a
- * part of what is kept.
- */
-class KnownLine implements LoggedHead, Parts<Uint8Array> {
-  readonly by: JsonFormat;
-  readonly path: Uint8Array;
-  readonly fields: Uint8Array;
-  /** The line of a response that was available at once; null until it is the same twice. */
-  line: Uint8Array | null = null;
-  readonly #hasPort: boolean;
-  #begin = NO_BYTES;
-  #ip = "";
-  #port = -1;
-  #place = NO_BYTES;
-  #status = -1;
-  #sentBytes = -1;
-  #contentBytes = -1;
-  #receivedBytes = -1;
-
-  constructor(by: JsonFormat, path: Uint8Array, fields: Uint8Array, hasPort: boolean) {
-    this.by = by;
-    this.path = path;
-    this.fields = fields;
-    this.#hasPort = hasPort;
-  }
-
-  /**
-   * Reports whether the last line with this head was the same but for its millisecond, with what the
-   * format has made for both of the second and of the place.
-   */
-  isFor(record: ServedRecord, begin: Uint8Array, place: Uint8Array): boolean {
-    const { ip, port } = record.request.remote;
-    const isSame = begin === this.#begin && place === this.#place && ip === this.#ip &&
-      (port === this.#port || !this.#hasPort) && record.status === this.#status &&
-      record.sentBytes === this.#sentBytes && record.contentBytes === this.#contentBytes &&
-      record.receivedBytes === this.#receivedBytes;
-    if (isSame) return true;
-    this.line = null;
-    this.#begin = begin;
-    this.#place = place;
-    this.#ip = ip;
-    this.#port = port;
-    this.#status = record.status;
-    this.#sentBytes = record.sentBytes;
-    this.#contentBytes = record.contentBytes;
-    this.#receivedBytes = record.receivedBytes;
-    return false;
-  }
-}
-
 function writeId(bytes: Uint8Array, offset: number, id: string): number {
   return memberText(bytes, offset, `,"id":"${jsonBytes(id, TEXT_MAX.name)}"`);
 }
@@ -373,6 +297,10 @@ function member(bytes: Uint8Array, offset: number, from: Uint8Array): number {
 function memberText(bytes: Uint8Array, offset: number, text: string): number {
   const isFirst = bytes[offset - 1] === OPENING && text.charCodeAt(0) === COMMA;
   return writeLatin1(bytes, offset, isFirst ? text.slice(1) : text);
+}
+
+function writeMember(bytes: Uint8Array, offset: number, part: LinePart): number {
+  return typeof part === "string" ? memberText(bytes, offset, part) : member(bytes, offset, part);
 }
 
 function numberMember(bytes: Uint8Array, offset: number, name: Uint8Array, value: number): number {

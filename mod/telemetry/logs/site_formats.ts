@@ -7,7 +7,7 @@ import type { ServedRecord } from "../../base/exchange.ts";
 import type { AccessLogFormat, AccessLogTarget, LogSample } from "../../config/rules/access_log.ts";
 import { CombinedFormat } from "./combined_format.ts";
 import { JsonFormat } from "./json_format.ts";
-import type { LineFormat } from "./line_format.ts";
+import { LineWriter } from "./line_writer.ts";
 import { Sampler } from "./sampler.ts";
 import type { LineEnd } from "./stamp.ts";
 import { W3cFormat } from "./w3c_format.ts";
@@ -43,7 +43,7 @@ interface FormatOptions {
 
 /** How a site is logged. */
 export interface SiteFormat {
-  readonly lines: LineFormat;
+  readonly lines: LineWriter;
   readonly format: AccessLogFormat;
   readonly target: AccessLogTarget;
   /** Null if all requests are logged. */
@@ -60,10 +60,10 @@ export class SiteFormats {
     const { siteLogs = [], siteNames = [], AccessLogFields: fields } = settings;
     const names = new Map(siteNames);
     const siteName = (id: number): string => names.get(id) ?? "";
-    const json = new JsonFormat({ ...options, fields, siteName });
-    const combined = new CombinedFormat();
-    const linesOf = (format: AccessLogFormat, flags: number): LineFormat => {
-      if (format === "w3c") return new W3cFormat({ ...options, flags });
+    const json = new LineWriter(new JsonFormat({ ...options, fields, siteName }));
+    const combined = new LineWriter(new CombinedFormat());
+    const linesOf = (format: AccessLogFormat, flags: number): LineWriter => {
+      if (format === "w3c") return new LineWriter(new W3cFormat({ ...options, flags }));
       return format === "json" ? json : combined;
     };
     const { LogEnabled, LogExtFileFlags, AccessLogFormat: format, AccessLogTarget: target } =

@@ -7,10 +7,16 @@
  *
  * @module
  */
-import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
+import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { latin1Bytes, writeInteger, writeLatin1 } from "../../wire/byte_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
-import { copyPart, type LineFormat } from "./line_format.ts";
+import {
+  copyPart,
+  type HeadParts,
+  type LineFormat,
+  type LinePart,
+  writePart,
+} from "./line_format.ts";
 import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
 /** The bits of LogExtFileFlags and the names of the fields, in the order of a line. */
@@ -68,10 +74,11 @@ interface W3cFormatOptions {
 }
 
 /**
- * Formats lines for one selection of fields. What repeats from one line to the next is kept as
- * bytes, so that a usual line is copied in five parts.
+ * Formats lines for one selection of fields. What repeats from one line to the next is kept as bytes.
  */
 export class W3cFormat implements LineFormat {
+  readonly millisecondAt = null;
+  readonly hasClientPort = false;
   readonly #flags: number;
   readonly #computerName: string;
   readonly #lineEnd: LineEnd;
@@ -111,9 +118,18 @@ export class W3cFormat implements LineFormat {
       `#Date: ${stamp.date} ${stamp.time}${end}#Fields: ${names.join(" ")} ${end}`;
   }
 
-  /** Adds the line of one record to `lines`; none if no field is selected. */
-  add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
-    if (!this.#hasFields) return;
+  headParts(request: HttpRequest): HeadParts<string> {
+    return { path: this.#path(request), fields: this.#fromClient(request) };
+  }
+
+  write(
+    lines: LineBuffer,
+    record: ServedRecord,
+    siteId: number,
+    stamp: Stamp,
+    { path, fields }: HeadParts<LinePart>,
+  ): number {
+    if (!this.#hasFields) return lines.end;
     const { request } = record;
     const { local } = request;
     const isSameHead = stamp.second === this.#headSecond && siteId === this.#headSite &&
@@ -127,36 +143,20 @@ export class W3cFormat implements LineFormat {
     if (!isSameTail) this.#makeTail(record.status, substatus, record.win32Status);
     const flags = this.#flags;
     const client = (flags & CLIENT_IP) === 0 ? "" : request.remote.ip;
-    const known = this.#knownHead(request);
-    const path = known === null ? this.#path(request) : "";
-    const fields = known === null ? this.#fromClient(request) : "";
-    const fromHead = known === null
-      ? path.length + fields.length
-      : known.path.length + known.fields.length;
     lines.reserve(
-      this.#head.length + this.#middle.length + client.length + fromHead + this.#tail.length +
-        NUMBERS_BYTES_MAX,
+      this.#head.length + path.length + this.#middle.length + client.length + fields.length +
+        this.#tail.length + NUMBERS_BYTES_MAX,
     );
     const { bytes, end: start } = lines;
     let end = copyPart(bytes, start, this.#head);
-    end = known === null ? writeLatin1(bytes, end, path) : copyPart(bytes, end, known.path);
+    end = writePart(bytes, end, path);
     end = copyPart(bytes, end, this.#middle);
     end = writeLatin1(bytes, end, client);
-    end = known === null ? writeLatin1(bytes, end, fields) : copyPart(bytes, end, known.fields);
+    end = writePart(bytes, end, fields);
     end = copyPart(bytes, end, this.#tail);
     if ((flags & NUMBERS) !== 0) end = this.#writeNumbers(bytes, end, record);
     if (this.#isLedBySpace) bytes.copyWithin(start, start + 1, end--);
-    lines.commit(end);
-  }
-
-  /** Returns what depends on the head alone if it was received before; null otherwise. */
-  #knownHead(request: HttpRequest): LoggedHead | null {
-    const { known } = request;
-    if (known === null) return null;
-    if (known.logged?.by === this) return known.logged;
-    const path = latin1Bytes(this.#path(request));
-    const fields = latin1Bytes(this.#fromClient(request));
-    return known.logged = { by: this, path, fields };
+    return end;
   }
 
   #path(request: HttpRequest): string {

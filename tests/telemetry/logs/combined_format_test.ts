@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { KnownHead, ServedRecord } from "../../../mod/base/exchange.ts";
 import { CombinedFormat } from "../../../mod/telemetry/logs/combined_format.ts";
 import { LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
+import { LineWriter } from "../../../mod/telemetry/logs/line_writer.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
@@ -14,7 +15,11 @@ function record(fake: FakeRequest, user: string | null = null): ServedRecord {
   return { request, status: 200, ...numbers, win32Status: 0 };
 }
 
-function lineOf(given: ServedRecord, by = new CombinedFormat(), stamp = STAMP): string {
+function format(): LineWriter {
+  return new LineWriter(new CombinedFormat());
+}
+
+function lineOf(given: ServedRecord, by = format(), stamp = STAMP): string {
   const lines = new LineBuffer();
   by.add(lines, given, 1, stamp);
   return new TextDecoder().decode(lines.drain()!.bytes);
@@ -62,7 +67,7 @@ Deno.test("CombinedFormat notices a change in each part that it keeps", () => {
   const known: KnownHead = { logged: null };
   const withKnown = record({});
   Object.assign(withKnown.request, { known });
-  const kept = new CombinedFormat();
+  const kept = format();
   const later = new Stamp().at(Date.UTC(2026, 10, 27));
   const cases: [ServedRecord, Stamp][] = [
     [withKnown, STAMP],
@@ -72,6 +77,6 @@ Deno.test("CombinedFormat notices a change in each part that it keeps", () => {
     [record({ rawPath: "/other" }), STAMP],
   ];
   for (const [given, stamp] of [...cases, ...cases]) {
-    assertEquals(lineOf(given, kept, stamp), lineOf(given, new CombinedFormat(), stamp));
+    assertEquals(lineOf(given, kept, stamp), lineOf(given, format(), stamp));
   }
 });

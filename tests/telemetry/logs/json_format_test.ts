@@ -10,6 +10,7 @@ import {
 } from "../../../mod/config/rules/access_log.ts";
 import { JsonFormat } from "../../../mod/telemetry/logs/json_format.ts";
 import { LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
+import { LineWriter } from "../../../mod/telemetry/logs/line_writer.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
@@ -83,12 +84,12 @@ function record(fake: FakeRequest, change: Partial<ServedRecord> = {}): ServedRe
   };
 }
 
-function format(fields: readonly string[]): JsonFormat {
+function format(fields: readonly string[]): LineWriter {
   const siteName = (id: number): string => `Größe \udfff ${id}`;
-  return new JsonFormat({ fields, computerName: 'HOST"', siteName });
+  return new LineWriter(new JsonFormat({ fields, computerName: 'HOST"', siteName }));
 }
 
-function lineOf(by: JsonFormat, given: ServedRecord, siteId = 7, stamp = STAMP): string {
+function lineOf(by: LineWriter, given: ServedRecord, siteId = 7, stamp = STAMP): string {
   const lines = new LineBuffer();
   by.add(lines, given, siteId, stamp);
   return new TextDecoder().decode(lines.drain()!.bytes);
@@ -183,63 +184,6 @@ Deno.test("JsonFormat keeps the part of a head that came before, for itself alon
   const lines = [one, one, one, other, one].map((by) => lineOf(by, given));
   assertEquals(lines[3], '{"url":{"path":"/"}}\n');
   assertEquals([...lines.slice(0, 3), lines[4]], Array(4).fill(lines[0]));
-  // A line that is kept is not used for one that differs.
-  const remote = { ip: "10.0.0.1" as Ip, port: 1 };
-  const changes: Partial<ServedRecord>[] = [
-    { sentBytes: 1 },
-    { contentBytes: 1 },
-    { receivedBytes: 1 },
-    { durationMs: 1 },
-    { status: 500 },
-    { win32Status: 0 },
-    { request: Object.assign(record({ remote }).request, { known }) },
-    { request: Object.assign(record({}).request, { known, user: "other" }) },
-    { request: Object.assign(record({}).request, { known, id: "other" }) },
-  ];
-  for (const change of changes) {
-    for (let i = 0; i < 3; i++) lineOf(one, given);
-    const want = lineOf(format([]), { ...given, ...change });
-    for (let i = 0; i < 3; i++) assertEquals(lineOf(one, { ...given, ...change }), want);
-  }
-});
-
-Deno.test("JsonFormat writes the same lines, whatever came before them", () => {
-  let seed = 5;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-    return Math.floor(seed / 65536) % below;
-  };
-  const heads: KnownHead[] = [{ logged: null }, { logged: null }];
-  for (
-    const fields of [[], ["url.path", "client.port"], [...ACCESS_LOG_FIELD_NAMES], [
-      "event.duration",
-    ]]
-  ) {
-    const kept = format(fields);
-    const buffer = new LineBuffer();
-    let want = "";
-    let nowMs = Date.UTC(2026, 10, 27, 12, 5, 15);
-    for (let i = 0; i < 3000; i++) {
-      nowMs += random(4) === 0 ? random(300) : 0;
-      const head = random(3);
-      const remote = { ip: `10.0.0.${random(2)}` as Ip, port: 50_000 + random(2) };
-      const { request } = record({ remote, rawPath: `/${head}` });
-      const known = heads[head] ?? null;
-      Object.assign(request, {
-        known,
-        id: null,
-        traceId: null,
-        user: random(9) === 0 ? "u" : null,
-      });
-      const change = { status: 200 + random(2), durationMs: random(5) === 0 ? 1.5 : 0 };
-      const given = { ...record({}, change), request };
-      const stamp = new Stamp().at(nowMs);
-      kept.add(buffer, given, 7, stamp);
-      const fresh = { ...given, request: Object.assign(request, { known: null }) };
-      want += lineOf(format(fields), fresh, 7, stamp);
-    }
-    assertEquals(new TextDecoder().decode(buffer.drain()!.bytes) === want, true, fields.join());
-  }
 });
 
 Deno.test("JsonFormat writes one object a line, in ASCII and within its limit, of any bytes", () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import type { KnownHead, ServedRecord } from "../../../mod/base/exchange.ts";
 import { LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
+import { LineWriter } from "../../../mod/telemetry/logs/line_writer.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 import { W3cFormat } from "../../../mod/telemetry/logs/w3c_format.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
@@ -11,7 +12,7 @@ const STAMP = new Stamp().at(Date.UTC(2013, 4, 10, 0, 24, 19));
 
 Deno.test("W3cFormat writes the header and the default fields of IIS 6", () => {
   assertEquals(
-    format(DEFAULT_FLAGS).header(STAMP),
+    format(DEFAULT_FLAGS).format.header(STAMP),
     "#Software: Microsoft Internet Information Services 6.0\n#Version: 1.0\n" +
       "#Date: 2013-05-10 00:24:19\n" +
       "#Fields: date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username " +
@@ -66,11 +67,11 @@ Deno.test("W3cFormat writes the fields of its header, for every single field and
   for (let bit = 0; bit < 21; bit++) selections.push(3 << bit);
   for (const flags of selections) {
     const selected = format(flags);
-    const names = selected.header(STAMP).split("#Fields: ")[1]!.trimEnd().split(" ");
+    const names = selected.format.header(STAMP).split("#Fields: ")[1]!.trimEnd().split(" ");
     const line = lineOf(selected, given, 7, STAMP);
     assertEquals(line, `${names.map((name) => want.get(name)).join(" ")}\n`, flags.toString(16));
   }
-  assertEquals(format(0x3fffff).header(STAMP).split(" ").length > want.size, true);
+  assertEquals(format(0x3fffff).format.header(STAMP).split(" ").length > want.size, true);
 });
 
 Deno.test("W3cFormat notices a change in each part that it caches", () => {
@@ -161,7 +162,7 @@ Deno.test("W3cFormat adds no line if no field is selected", () => {
   assertEquals(lines.drain(), null);
 });
 
-function lineOf(by: W3cFormat, given: ServedRecord, siteId: number, stamp: Stamp): string {
+function lineOf(by: LineWriter, given: ServedRecord, siteId: number, stamp: Stamp): string {
   const lines = new LineBuffer();
   by.add(lines, given, siteId, stamp);
   const { bytes, count } = lines.drain()!;
@@ -169,8 +170,8 @@ function lineOf(by: W3cFormat, given: ServedRecord, siteId: number, stamp: Stamp
   return new TextDecoder().decode(bytes);
 }
 
-function format(flags: number): W3cFormat {
-  return new W3cFormat({ flags, computerName: "HOST", lineEnd: "\n" });
+function format(flags: number): LineWriter {
+  return new LineWriter(new W3cFormat({ flags, computerName: "HOST", lineEnd: "\n" }));
 }
 
 function record(fake: FakeRequest): ServedRecord {
