@@ -2,8 +2,9 @@
  * Collects lines for a file as bytes. Whoever formats a line writes its bytes in place: a text would
  * be made of parts, joined, and encoded.
  *
- * A line that was written before is only noted, and copied with all others of its kind when they are
- * drained: between two requests each copy would find the caches of the processor taken by others.
+ * A line that was written before is only noted, with how often it comes, and copied with all others
+ * of its kind when they are drained: between two requests each copy would find the caches of the
+ * processor taken by others.
  *
  * @module
  */
@@ -37,6 +38,13 @@ export interface Lines {
   readonly count: number;
 }
 
+/** A line that was written before, and comes so many times with one millisecond. */
+interface Recurrence {
+  readonly line: Uint8Array;
+  readonly millisecond: number;
+  times: number;
+}
+
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 const spare: Uint8Array[] = [];
@@ -48,9 +56,9 @@ export class LineBuffer {
   #count = 0;
   /** Whether the lines that were drained last were many. */
   #isBusy = false;
-  /** Lines behind `end` that are yet to be copied, and the milliseconds of each. */
-  #again: Uint8Array[] = [];
-  #milliseconds: number[] = [];
+  /** Lines behind `end` that are yet to be copied. */
+  #again: Recurrence[] = [];
+  #last: Recurrence | null = null;
   #againBytes = 0;
   /** Where their milliseconds are. */
   #millisecondAt: number | null = null;
@@ -90,12 +98,16 @@ export class LineBuffer {
    * the three digits at `millisecondAt` say this time, if it has any.
    */
   addAgain(line: Uint8Array, millisecond: number, millisecondAt: number | null): void {
-    if (millisecondAt !== this.#millisecondAt) {
-      this.#copyAgain();
-      this.#millisecondAt = millisecondAt;
+    const last = this.#last;
+    if (last !== null && last.line === line && last.millisecond === millisecond) {
+      last.times++;
+    } else {
+      if (millisecondAt !== this.#millisecondAt) {
+        this.#copyAgain();
+        this.#millisecondAt = millisecondAt;
+      }
+      this.#again.push(this.#last = { line, millisecond, times: 1 });
     }
-    this.#again.push(line);
-    this.#milliseconds.push(millisecond);
     this.#againBytes += line.length;
     this.#count++;
   }
@@ -113,20 +125,19 @@ export class LineBuffer {
   }
 
   #copyAgain(): void {
-    const [again, milliseconds, at] = [this.#again, this.#milliseconds, this.#millisecondAt];
     const needed = this.end + this.#againBytes;
     if (needed > this.bytes.length) this.#grow(needed);
     const { bytes } = this;
+    const at = this.#millisecondAt;
     let { end } = this;
-    for (let i = 0; i < again.length; i++) {
-      const line = again[i]!;
+    for (const { line, millisecond, times } of this.#again) {
       bytes.set(line, end);
-      if (at !== null) writeThreeDigits(bytes, end + at, milliseconds[i]!);
-      end += line.length;
+      if (at !== null) writeThreeDigits(bytes, end + at, millisecond);
+      end = repeat(bytes, end, line.length, times);
     }
     this.end = end;
     this.#again = [];
-    this.#milliseconds = [];
+    this.#last = null;
     this.#againBytes = 0;
   }
 
@@ -138,6 +149,20 @@ export class LineBuffer {
     larger.set(this.bytes.subarray(0, this.end));
     this.bytes = larger;
   }
+}
+
+/**
+ * Repeats `length` bytes at `start`, so that they are there `times` times; returns the offset behind
+ * them. Each copy is as long as all before it.
+ */
+function repeat(bytes: Uint8Array, start: number, length: number, times: number): number {
+  const end = start + length * times;
+  for (let done = start + length; done < end;) {
+    const copied = Math.min(done - start, end - done);
+    bytes.copyWithin(done, start, start + copied);
+    done += copied;
+  }
+  return end;
 }
 
 /** Reports whether lines keep much more memory than they need. */

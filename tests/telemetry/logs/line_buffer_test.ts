@@ -117,6 +117,26 @@ Deno.test("LineBuffer returns what was written before in its place, each time wi
   assertEquals(new TextDecoder().decode(timed[0]), "a.000 one\n", "what was given is not changed");
 });
 
+Deno.test("LineBuffer writes a line as often as it was added, each with its milliseconds", () => {
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const buffer = new LineBuffer();
+  const lines = [encode("a.000 one\n"), encode("b.000 another, which is longer\n")];
+  for (const run of [1, 2, 3, 64, 1000]) {
+    let want = "";
+    for (let i = 0; i < 5 * run; i++) {
+      const line = lines[Math.floor(i / run) % 2]!;
+      const millisecond = i < 2 * run ? 7 : (99 + Math.floor(i / 3)) % 1000;
+      buffer.addAgain(line, millisecond, 2);
+      want += new TextDecoder().decode(line).replace("000", String(millisecond).padStart(3, "0"));
+      if (i === 4 * run) buffer.addAgain(lines[0]!, 1, null);
+      if (i === 4 * run) want += "a.000 one\n";
+    }
+    const drained = buffer.drain()!;
+    assertEquals(drained.count, 5 * run + 1);
+    assertEquals(new TextDecoder().decode(drained.bytes) === want, true, `runs of ${run}`);
+  }
+});
+
 Deno.test("LineBuffer is full of lines that were written before, too", () => {
   const buffer = new LineBuffer();
   const line = new TextEncoder().encode(`${"x".repeat(99)}\n`);
