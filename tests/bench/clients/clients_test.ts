@@ -1,6 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import type { RunningServer } from "../servers/server.ts";
-import { KeptConnections } from "./kept_connections.ts";
+import { assertEquals } from "@std/assert";
 import { parseHandshakes } from "./new_tls.ts";
 import { parseWrk } from "./wrk.ts";
 
@@ -40,25 +38,4 @@ Deno.test("handshakes are counted by their marks alone", () => {
 4 connections in 0.01s; 400.00 connections/user sec, bytes read 580
 `;
   assertEquals(parseHandshakes(output), { full: 3, resumed: 1 });
-});
-
-Deno.test("kept connections count responses, turn by turn, and take nothing but the text", async () => {
-  let requests = 0;
-  let status = 200;
-  const clients = new Set<number>();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (_, { remoteAddr }) => {
-      requests++;
-      clients.add(remoteAddr.port);
-      return new Response("Hello world", { status });
-    },
-  );
-  const place = { hostname: "127.0.0.1", port: server.addr.port } as RunningServer;
-  using connections = await KeptConnections.open(place, 3);
-  let counted = 0;
-  for (let turn = 0; turn < 3; turn++) counted += await connections.load(20);
-  assertEquals([counted, clients.size], [requests, 3]);
-  status = 500;
-  await assertRejects(() => connections.load(20), Error, "not the text");
 });
