@@ -3,9 +3,7 @@
  * with the log of IIS, and with neither; and what nginx pays for a log of the same lines.
  *
  * The differences are of a few percent, so that the sites of httpcfg are served by one process, and
- * loaded in short turns. The logs are emptied behind each turn: a virtual machine may have to ask its
- * host for memory that it has not used lately, and then the first write to a page costs several times
- * as much as on a server whose memory is full of cached files.
+ * loaded in short turns. The logs are emptied behind each turn, so that they do not fill the disk.
  */
 import type { Bench, Row } from "../bench.ts";
 import { wrkOf } from "../clients/wrk.ts";
@@ -47,6 +45,10 @@ const row: Row = {
       await startLoggedNginx(scope, { name: "nginx, no log", hostname: "127.0.0.10", log: "off" }),
     ];
     await inShortTurns(bench, servers);
+    bench.note(
+      "a virtual machine may have given memory back to its host that it has not used for seconds: " +
+        "then the first write to a page of a log costs several times as much as elsewhere",
+    );
   },
 };
 
