@@ -12,7 +12,13 @@ import { type AccessLogField, loggedFields } from "../../config/rules/access_log
 import { latin1Bytes, writeInteger, writeLatin1, writeThreeDigits } from "../../wire/byte_text.ts";
 import { jsonBytes, jsonText, TEXT_MAX } from "./client_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
-import { copyPart, type HeadParts, type LineFormat, type LinePart } from "./line_format.ts";
+import {
+  copyPart,
+  type HeadParts,
+  type LineFormat,
+  type LinePart,
+  writePart,
+} from "./line_format.ts";
 import type { Stamp } from "./stamp.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -148,7 +154,7 @@ export class JsonFormat implements LineFormat {
   ): number {
     const { request } = record;
     let end = member(bytes, offset, this.#place);
-    end = writeMember(bytes, end, path);
+    end = member(bytes, end, path);
     end = member(bytes, end, this.#status);
     if (this.#hasSent) end = numberMember(bytes, end, BYTES, record.sentBytes);
     if (this.#hasContent) {
@@ -156,7 +162,7 @@ export class JsonFormat implements LineFormat {
       bytes[end++] = CLOSING;
     }
     if (this.#hasResponse) bytes[end++] = CLOSING;
-    end = writeMember(bytes, end, fields);
+    end = member(bytes, end, fields);
     if (this.#hasReceived) end = numberMember(bytes, end, BYTES, record.receivedBytes);
     if (this.#hasId && request.id !== null) end = writeId(bytes, end, request.id);
     end = member(bytes, end, this.#tail);
@@ -166,7 +172,7 @@ export class JsonFormat implements LineFormat {
     }
     if (this.#hasTrace && request.traceId !== null) {
       const id = jsonBytes(request.traceId, TEXT_MAX.name);
-      end = memberText(bytes, end, `,"trace":{"id":"${id}"}`);
+      end = member(bytes, end, `,"trace":{"id":"${id}"}`);
     }
     bytes[end++] = CLOSING;
     bytes[end++] = LINE_END;
@@ -273,7 +279,7 @@ export class JsonFormat implements LineFormat {
 }
 
 function writeId(bytes: Uint8Array, offset: number, id: string): number {
-  return memberText(bytes, offset, `,"id":"${jsonBytes(id, TEXT_MAX.name)}"`);
+  return member(bytes, offset, `,"id":"${jsonBytes(id, TEXT_MAX.name)}"`);
 }
 
 /** Returns an address as every reader takes it: a zone is of this machine alone. */
@@ -288,19 +294,13 @@ function object(name: string, members: readonly string[]): string {
   return some.length === 0 ? "" : `,"${name}":{${some.join(",")}}`;
 }
 
-/** Copies members to `offset`, the first without its comma if it is the first of its object. */
-function member(bytes: Uint8Array, offset: number, from: Uint8Array): number {
-  if (from[0] !== COMMA || bytes[offset - 1] !== OPENING) return copyPart(bytes, offset, from);
-  return copyPart(bytes, offset, from.subarray(1));
-}
-
-function memberText(bytes: Uint8Array, offset: number, text: string): number {
-  const isFirst = bytes[offset - 1] === OPENING && text.charCodeAt(0) === COMMA;
-  return writeLatin1(bytes, offset, isFirst ? text.slice(1) : text);
-}
-
-function writeMember(bytes: Uint8Array, offset: number, part: LinePart): number {
-  return typeof part === "string" ? memberText(bytes, offset, part) : member(bytes, offset, part);
+/** Writes members at `offset`, the first without its comma if it is the first of its object. */
+function member(bytes: Uint8Array, offset: number, part: LinePart): number {
+  const first = typeof part === "string" ? part.charCodeAt(0) : part[0];
+  if (first !== COMMA || bytes[offset - 1] !== OPENING) return writePart(bytes, offset, part);
+  const end = writePart(bytes, offset - 1, part); // its comma in the place of the brace
+  bytes[offset - 1] = OPENING;
+  return end;
 }
 
 function numberMember(bytes: Uint8Array, offset: number, name: Uint8Array, value: number): number {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
-import type { KnownHead, ServedRecord } from "../../base/exchange.ts";
+import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { latin1Bytes } from "../../wire/byte_text.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import type { HeadParts, LineFormat } from "./line_format.ts";
@@ -26,49 +26,27 @@ export class LineWriter {
 
   /** Adds the line of one record to `lines`; none if no field is chosen. */
   add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
-    const { known } = record.request;
-    if (known === null) return this.#format(lines, record, siteId, stamp, null);
-    const kept = known.logged;
-    if (!(kept instanceof KnownLine) || kept.by !== this) {
-      return this.#format(lines, record, siteId, stamp, this.#keep(known, record));
+    const { request } = record;
+    const kept = this.#keptFor(request);
+    const isAgain = kept !== null && kept.isFor(record, siteId, stamp.second, this.#hasClientPort);
+    if (isAgain && kept.line !== null) {
+      return lines.addAgain(kept.line, stamp.millisecond, this.#millisecondAt);
     }
-    if (!kept.isFor(record, siteId, stamp.second, this.#hasClientPort)) {
-      kept.become(record, siteId, stamp.second);
-      return this.#format(lines, record, siteId, stamp, kept);
-    }
-    if (kept.line === null) return this.#formatAgain(lines, record, siteId, stamp, kept);
-    lines.addAgain(kept.line, stamp.millisecond, this.#millisecondAt);
+    const parts = kept ?? this.format.headParts(request);
+    const end = this.format.write(lines, record, siteId, stamp, parts);
+    if (end === lines.end) return;
+    if (isAgain) kept.line = lines.bytes.slice(lines.end, end);
+    else kept?.become(record, siteId, stamp.second);
+    lines.commit(end);
   }
 
-  #keep(known: KnownHead, { request }: ServedRecord): KnownLine {
+  /** Returns what is kept of a head that came before; null for another. */
+  #keptFor(request: HttpRequest): KnownLine | null {
+    const { known } = request;
+    if (known === null) return null;
+    if (known.logged instanceof KnownLine && known.logged.by === this) return known.logged;
     const { path, fields } = this.format.headParts(request);
     return known.logged = new KnownLine(this, latin1Bytes(path), latin1Bytes(fields));
-  }
-
-  #format(
-    lines: LineBuffer,
-    record: ServedRecord,
-    siteId: number,
-    stamp: Stamp,
-    known: KnownLine | null,
-  ): void {
-    const parts = known ?? this.format.headParts(record.request);
-    const end = this.format.write(lines, record, siteId, stamp, parts);
-    if (end > lines.end) lines.commit(end);
-  }
-
-  /** Formats a line that has come twice, and keeps it. */
-  #formatAgain(
-    lines: LineBuffer,
-    record: ServedRecord,
-    siteId: number,
-    stamp: Stamp,
-    known: KnownLine,
-  ): void {
-    const end = this.format.write(lines, record, siteId, stamp, known);
-    if (end === lines.end) return;
-    known.line = lines.bytes.slice(lines.end, end);
-    lines.commit(end);
   }
 }
 
