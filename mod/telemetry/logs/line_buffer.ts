@@ -38,7 +38,7 @@ export interface Lines {
   readonly count: number;
 }
 
-/** A line that was written before, and comes so many times with one millisecond. */
+/** A line that was written before, and comes so many times, all with one millisecond if it tells it. */
 interface Recurrence {
   readonly line: Uint8Array;
   readonly millisecond: number;
@@ -46,6 +46,7 @@ interface Recurrence {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_LINE: Recurrence = { line: NO_BYTES, millisecond: 0, times: 0 };
 const encoder = new TextEncoder();
 const spare: Uint8Array[] = [];
 
@@ -58,7 +59,8 @@ export class LineBuffer {
   #isBusy = false;
   /** Lines behind `end` that are yet to be copied. */
   #again: Recurrence[] = [];
-  #last: Recurrence | null = null;
+  /** The last of them: to look it up there costs as much as to note a line. */
+  #last = NO_LINE;
   #againBytes = 0;
   /** Where their milliseconds are. */
   #millisecondAt: number | null = null;
@@ -98,14 +100,14 @@ export class LineBuffer {
    * the three digits at `millisecondAt` say this time, if it has any.
    */
   addAgain(line: Uint8Array, millisecond: number, millisecondAt: number | null): void {
+    if (millisecondAt !== this.#millisecondAt) {
+      this.#copyAgain();
+      this.#millisecondAt = millisecondAt;
+    }
     const last = this.#last;
-    if (last !== null && last.line === line && last.millisecond === millisecond) {
+    if (last.line === line && (last.millisecond === millisecond || millisecondAt === null)) {
       last.times++;
     } else {
-      if (millisecondAt !== this.#millisecondAt) {
-        this.#copyAgain();
-        this.#millisecondAt = millisecondAt;
-      }
       this.#again.push(this.#last = { line, millisecond, times: 1 });
     }
     this.#againBytes += line.length;
@@ -137,7 +139,7 @@ export class LineBuffer {
     }
     this.end = end;
     this.#again = [];
-    this.#last = null;
+    this.#last = NO_LINE;
     this.#againBytes = 0;
   }
 

@@ -128,7 +128,7 @@ Deno.test("LineBuffer writes a line as often as it was added, each with its mill
       const millisecond = i < 2 * run ? 7 : (99 + Math.floor(i / 3)) % 1000;
       buffer.addAgain(line, millisecond, 2);
       want += new TextDecoder().decode(line).replace("000", String(millisecond).padStart(3, "0"));
-      if (i === 4 * run) buffer.addAgain(lines[0]!, 1, null);
+      if (i === 4 * run) buffer.addAgain(lines[0]!, millisecond, null);
       if (i === 4 * run) want += "a.000 one\n";
     }
     const drained = buffer.drain()!;
