@@ -194,6 +194,16 @@ export function unreachableKind(ip: Ip): "multicast" | "broadcast" | null {
   return isMulticast ? "multicast" : null;
 }
 
+/**
+ * Returns why no client connects to `ip`, as the rest of a sentence; null for every other address.
+ * What is bound to such an address serves no request.
+ */
+export function unservedReason(ip: Ip): string | null {
+  if (isWildcard(ip)) return "stands for every address, and no client connects to it";
+  const kind = unreachableKind(ip);
+  return kind === null ? null : `is a ${kind} address, to which no client connects`;
+}
+
 /** Returns the zone of a link-local address; "" if it has none. */
 export function zoneOf(ip: Ip): string {
   const percent = ip.indexOf("%");

@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { type Ip, parseBracketed, parseIp, parsePort, urlHost } from "./address.ts";
+import { type Ip, parseBracketed, parseIp, parsePort, unservedReason, urlHost } from "./address.ts";
+import { quote } from "./fault.ts";
 import { isHostPattern, isWildcardHost, nearestWildcard } from "./host_name.ts";
 
 /** The kinds of host, in search order. */
@@ -118,6 +119,16 @@ export function nameOfPrefix({ bucket, host }: UrlPrefix): string {
 export function ipOfPrefix({ bucket, host }: UrlPrefix): Ip | null {
   if (bucket !== "ip") return null;
   return host.startsWith("[") ? parseBracketed(host) : parseIp(host);
+}
+
+/**
+ * Returns why no request has the address of a prefix, and so none comes to it; null if one can.
+ * Reservations may have such an address, as in HTTP.sys: they serve nothing.
+ */
+export function unservedHost(prefix: UrlPrefix): string | null {
+  const ip = ipOfPrefix(prefix);
+  const reason = ip === null ? null : unservedReason(ip);
+  return reason === null ? null : `${quote(prefix.host)} ${reason}`;
 }
 
 /**

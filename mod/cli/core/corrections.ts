@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseIp, urlHost } from "../../base/address.ts";
+import { type Ip, parseIp, unservedReason, urlHost } from "../../base/address.ts";
 import { isHostPattern, nearestWildcard } from "../../base/host_name.ts";
 
 /** Returns a number from `min` to `max`: what `text` says, as far as it can be had; else `usual`. */
@@ -48,14 +48,19 @@ const UNITS: Readonly<Record<string, number>> = {
 export function nearestBinding(text: string, port: number): string {
   const bare = text.trim().replace(/^([a-z]+):\/\//i, "").replace(/\/.*$/, "");
   const whole = parseIp(bare);
-  if (whole !== null) return `${urlHost(whole)}:${port}:`;
+  if (whole !== null) return `${boundHost(whole)}:${port}:`;
   const { host, rest } = splitHost(bare);
   const [portText = "", name = ""] = rest.split(":");
   const digits = /^0*([0-9]+)$/.exec(portText)?.[1] ?? "";
   const number = Number(digits) >= 1 && Number(digits) <= 65535 ? Number(digits) : port;
   const ip = parseIp(host);
   const named = hostOf(name) || (ip === null ? hostOf(host) : "");
-  return `${ip === null ? "" : urlHost(ip)}:${number}:${named}`;
+  return `${ip === null ? "" : boundHost(ip)}:${number}:${named}`;
+}
+
+/** Returns the address of a binding; "" for one that no binding is to. */
+function boundHost(ip: Ip): string {
+  return unservedReason(ip) === null ? urlHost(ip) : "";
 }
 
 /** Splits off an address, in brackets or not, or a name, from the port and the host behind it. */

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip, parseIp, parsePort } from "../../base/address.ts";
+import {
+  formatEndpoint,
+  type Ip,
+  isWildcard,
+  parseIp,
+  parsePort,
+  unservedReason,
+} from "../../base/address.ts";
 import { isHostPattern } from "../../base/host_name.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../config/document/binding.ts";
@@ -16,9 +23,6 @@ export interface BindingFlag {
 
 /** The bindings that a value may mean; one if it is clear. */
 type Bindings = readonly [BindingFlag, ...BindingFlag[]];
-
-/** The address of a URL prefix or a list that stands for every address. */
-const ANY: readonly string[] = ["0.0.0.0", "::"];
 
 /**
  * Returns what `value` of the flag may mean; null if it is a binding, or nothing that could be one.
@@ -43,11 +47,25 @@ export function guessBinding(
   return first === undefined ? null : [first, ...others];
 }
 
+/** Returns the address that `text` is, in brackets or not; null for other text. */
+function ipOf(text: string): Ip | null {
+  return parseIp(text.replace(/^\[(.*)\]$/, "$1"));
+}
+
+/** Reports whether `text` stands for every address, in a URL prefix or a list of addresses. */
+function isAny(text: string): boolean {
+  const ip = ipOf(text);
+  return text === "*" || (ip !== null && isWildcard(ip));
+}
+
 /** Returns the bindings of an address; null for other text. */
 function addressBindings(text: string, port: number): string[] | null {
-  const ip = parseIp(text.replace(/^\[(.*)\]$/, "$1"));
-  if (text === "*" || (ip !== null && ANY.includes(ip))) return [`:${port}:`];
-  if (ip === null) return null;
+  const [, any = "", behind = ""] = /^(\[[^\]]*\]|[0-9.]+|::)(:[0-9]+(?::[^:]*)?)$/.exec(text) ??
+    [];
+  if (any !== "" && isAny(any)) return [behind.replace(/^:[0-9]+$/, "$&:")];
+  if (isAny(text)) return [`:${port}:`];
+  const ip = ipOf(text);
+  if (ip === null || unservedReason(ip) !== null) return null;
   return [...joinedEndpoint(text), formatEndpoint({ ip, port })].map((one) => `${one}:`);
 }
 

@@ -12,7 +12,7 @@ import {
   parseIp,
   parsePort,
   portProblem,
-  unreachableKind,
+  unservedReason,
   urlHost,
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
@@ -43,11 +43,8 @@ export function parseBinding(text: string): Binding | Problem {
   if (ip === null && ipText !== "" && ipText !== "*") {
     return new Problem(`${quote(ipText)} is not an IP address`);
   }
-  if (ip !== null && unreachableKind(ip) !== null) {
-    return new Problem(
-      `${quote(ipText)} is a ${unreachableKind(ip)} address, to which no client connects`,
-    );
-  }
+  const reason = ip === null ? null : unservedReason(ip);
+  if (reason !== null) return new Problem(`${quote(ipText)} ${reason}`);
   const port = parsePort(portText);
   if (port === null) return new Problem(portProblem(portText));
   const host = hostText.toLowerCase().replace(/\.$/, "");

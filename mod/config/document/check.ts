@@ -10,7 +10,7 @@ import { quote } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
-import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import { formatUrlPrefix, parseUrlPrefix, unservedHost } from "../../base/url_prefix.ts";
 import { applicationKey } from "./application.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
 import type { DocumentProblem } from "./document_problems.ts";
@@ -176,6 +176,8 @@ function checkRegistrations(
     const problems: DocumentProblem[] = prefix === null
       ? [{ at: `${at}.url`, message: `expected scheme://host:port/path/, found ${quote(url)}` }]
       : duplicateProblems(seen, formatUrlPrefix(prefix), `${at}.url`);
+    const unserved = prefix === null ? null : unservedHost(prefix);
+    if (unserved !== null) problems.push({ at: `${at}.url`, message: unserved });
     if (isProgram(to)) return problems;
     const message = `expected a loopback address or a Unix socket, found ${quote(to)}`;
     return [...problems, { at: `${at}.to`, message }];

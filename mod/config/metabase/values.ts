@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { isProblem } from "../../base/problem.ts";
+import { quote } from "../../base/fault.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../document/binding.ts";
 import { withApplication } from "../document/application.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
@@ -303,6 +304,10 @@ function sslFlagsOf(document: ConfigDocument, site: SiteRecord, path: string): S
 
 /** Returns why a value cannot be stored, in the words of today; null if there is nothing to add. */
 export function refusalReason(property: PropertyRow, value: MetabaseValue | null): string | null {
+  if (property.name === "ServerBindings" || property.name === "SecureBindings") {
+    const bindings = canonicalBindings(value);
+    return isProblem(bindings) ? bindings.reason : null;
+  }
   const bits = property.bit?.of === SSL_FLAGS && value === true
     ? property.bit.mask
     : property.name === SSL_FLAGS
@@ -314,14 +319,27 @@ export function refusalReason(property: PropertyRow, value: MetabaseValue | null
     : "only the bits 0x8, 0x20, 0x40 and 0x100 have a meaning";
 }
 
+/** Returns the canonical texts of a list of bindings. */
+function canonicalBindings(value: MetabaseValue | null | undefined): string[] | Problem {
+  const canonical = new Set<string>();
+  for (const text of Array.isArray(value) ? value : []) {
+    const binding = parseBinding(text);
+    if (isProblem(binding)) {
+      return new Problem(`${quote(text)} is not a binding: ${binding.reason}`);
+    }
+    const spelled = formatBinding(binding);
+    if (canonical.has(spelled)) return new Problem(`${quote(text)} is there already`);
+    canonical.add(spelled);
+  }
+  return [...canonical];
+}
+
 function bindingList(field: "bindings" | "secureBindings"): SiteProperty {
   return {
     get: (site) => site[field],
     set: (site, value) => {
-      const bindings = (Array.isArray(value) ? value : []).map(parseBinding);
-      const texts = bindings.flatMap((b) => isProblem(b) ? [] : [formatBinding(b)]);
-      const isWhole = texts.length === bindings.length && new Set(texts).size === texts.length;
-      return isWhole ? { ...site, [field]: texts } : null;
+      const bindings = canonicalBindings(value);
+      return isProblem(bindings) ? null : { ...site, [field]: bindings };
     },
   };
 }

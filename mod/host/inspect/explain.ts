@@ -14,6 +14,7 @@ import {
   type Ip,
   isIpv4,
   isWildcard,
+  unservedReason,
 } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
 import { isHostFor, isWildcardHost } from "../../base/host_name.ts";
@@ -231,9 +232,9 @@ function whyNoSocket(
   facts: Facts,
 ): Pick<Explanation, "answeredBy" | "summary" | "holders" | "hints"> {
   const { ip } = endpoint;
-  if (isWildcard(ip)) {
-    const summary = `Not served: ${ip} stands for every address, and no client connects to it`;
-    return { answeredBy: "nobody", summary };
+  const unserved = unservedReason(ip);
+  if (unserved !== null) {
+    return { answeredBy: "nobody", summary: `Not served: ${ip} ${unserved}` };
   }
   const absence = facts.table.absenceOf(ip);
   if (absence !== null) {

@@ -20,6 +20,7 @@ import {
   coveringPrefix,
   formatUrlPrefix,
   parseUrlPrefix,
+  unservedHost,
   type UrlPrefix,
 } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
@@ -63,6 +64,11 @@ interface AccessQuestion {
 /** Returns why a registration is refused; null if it is allowed. */
 export function refusalOf(question: AccessQuestion): RegistrationOutcome | null {
   const { prefix, registrant, target, taken } = question;
+  const unserved = unservedHost(prefix);
+  if (unserved !== null) {
+    const anywhere = registering({ ...prefix, bucket: "weak", host: "*" }, question);
+    return refused(WIN32.INVALID_PARAMETER, unserved, anywhere);
+  }
   const reserved = reservedPrefixes(question.reservations);
   const otherScheme = [...taken, ...reserved.map(({ prefix }) => ({ prefix, by: "a reservation" }))]
     .find((one) => one.prefix.port === prefix.port && one.prefix.scheme !== prefix.scheme);

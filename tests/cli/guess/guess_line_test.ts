@@ -213,6 +213,11 @@ Deno.test("bindings of which a part is typed", async () => {
     ["[::1]", "[::1]:80:"],
     ["*", ":80:"],
     ["0.0.0.0", ":80:"],
+    ["0.0.0.0:8080", ":8080:"],
+    ["0.0.0.0:8080:a.example", ":8080:a.example"],
+    ["[::]:8080:", ":8080:"],
+    [":::8080", ":8080:"],
+    ["http://0.0.0.0:8080/", ":8080:"],
     ["http://www.example.com/", ":80:www.example.com"],
     ["http://10.0.0.5:8080", "10.0.0.5:8080:"],
     ["eth0", "192.0.2.1:80:"],
@@ -227,7 +232,19 @@ Deno.test("bindings of which a part is typed", async () => {
     assertEquals(await guessed(add(`--bind ${valid}`)), "", valid);
     assertEquals(await guessed(add(`--bind=${valid}`)), "", valid);
   }
-  for (const bad of ["intranet", "10.0.0", "300.1.1.1", "70000", "a b", "", "-1", "224.0.0.1:80"]) {
+  for (
+    const bad of [
+      "intranet",
+      "10.0.0",
+      "300.1.1.1",
+      "70000",
+      "a b",
+      "",
+      "-1",
+      "224.0.0.1:80",
+      "224.0.0.1",
+    ]
+  ) {
     assertEquals(await guessed(`site add a --bind '${bad}' --echo`), "", bad);
   }
   await check([

@@ -96,11 +96,11 @@ Deno.test("checkDocument() returns the document in its one spelling", () => {
         sites: [{
           ...SITE,
           bindings: ["*:80", ":80:WWW.example."],
-          secureBindings: ["[::0]:443:"],
+          secureBindings: ["[0::1]:443:"],
         }],
       },
       {
-        sites: [{ ...SITE, bindings: [":80:", ":80:www.example"], secureBindings: ["[::]:443:"] }],
+        sites: [{ ...SITE, bindings: [":80:", ":80:www.example"], secureBindings: ["[::1]:443:"] }],
       },
     ],
     [{ ssl: [ssl("[::0]:443"), ssl("WWW.example.:443")] }, {
@@ -180,7 +180,10 @@ Deno.test("checkDocument() reports every problem of ssl and urlAcl with its path
       { url: "http://+:80/a/", sddl },
       { url: "http://+:80/A/", sddl },
       { url: "http://+/", sddl: "everyone" },
+      { url: "http://0.0.0.0:80/", sddl },
     ],
+    registrations: ["http://10.0.0.1:80/a/", "http://0.0.0.0:80/a/", "https://[ff02::1]:443/"]
+      .map((url) => ({ url, to: "http://127.0.0.1:3000", timeout: 120 })),
   };
   assertEquals(checkDocument(DEFAULT_DOCUMENT, CONTENT_RULES).problems, []);
   assertEquals(checkDocument(document, CONTENT_RULES).problems, [
@@ -191,6 +194,14 @@ Deno.test("checkDocument() reports every problem of ssl and urlAcl with its path
     {
       at: "urlAcl[2].sddl",
       message: 'expected an access list of the form D:(…), found "everyone"',
+    },
+    {
+      at: "registrations[1].url",
+      message: '"0.0.0.0" stands for every address, and no client connects to it',
+    },
+    {
+      at: "registrations[2].url",
+      message: '"[ff02::1]" is a multicast address, to which no client connects',
     },
   ]);
 });

@@ -91,6 +91,13 @@ Deno.test("refusalOf() returns 183 for prefixes and ports in use, for any caller
   assertEquals(code(ROOT, "http://*:81/"), 0);
 });
 
+Deno.test("refusalOf() returns 87 for an address to which no client connects", () => {
+  for (const host of ["0.0.0.0", "[::]", "[::ffff:0.0.0.0]", "224.0.0.1", "[ff02::1]"]) {
+    assertEquals(code(ROOT, `http://${host}:80/none/`), 87, host);
+  }
+  assertEquals(code(ROOT, "http://10.0.0.9:80/none/"), 0);
+});
+
 Deno.test("refusalOf() allows a socket file to administrators only", () => {
   const url = "http://+:80/all/";
   assertEquals([ROOT, OWNER, ANN].map((who) => code(who, url, "unix:/s")), [0, 0, 5]);
@@ -134,6 +141,11 @@ Deno.test("refusalOf() returns a hint that cures the refusal", () => {
       "http://127.0.0.1:1",
       "httpcfg register http://+:80/had/app/ --to http://127.0.0.1:1",
     ],
+    ...["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]"].map((host): typeof cases[number] => [
+      `http://${host}:80/all/`,
+      "http://127.0.0.1:1",
+      "httpcfg register 'http://*:80/all/' --to http://127.0.0.1:1",
+    ]),
   ];
   for (const [url, to, hint] of cases) assertEquals(decide(ANN, url, to)?.hint, hint, url);
 });

@@ -11,7 +11,7 @@
 import { codeOf } from "../../../admin/admin_io.ts";
 import { editStore } from "../../../admin/store_edit.ts";
 import { controlSite, siteStates } from "../../../admin/site_control.ts";
-import { parseBracketed, parseIp } from "../../../base/address.ts";
+import { parseBracketed, parseIp, unservedReason } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, shellWord } from "../../../base/fault.ts";
 import { fileFault } from "../../../base/file_fault.ts";
@@ -25,6 +25,7 @@ import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import { AddressTable } from "../../../listen/machine/address_table.ts";
 import { THIS_MACHINE, withLinks } from "../../../listen/plan/plan_input.ts";
+import { nearestBinding } from "../../core/corrections.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
 import { hostName } from "../../core/this_machine.ts";
@@ -142,7 +143,7 @@ async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Prom
   return EXIT.ok;
 }
 
-/** Reports whether this machine has the address of a new site, which the script insisted on. */
+/** Reports whether a site can have an address: one of this machine, as the script insisted. */
 async function hasAddress(
   { ip: text, port, host, operands }: IiswebCall,
   io: CommandIo,
@@ -152,13 +153,14 @@ async function hasAddress(
   const view = io.machine ?? THIS_MACHINE;
   const listed = await withLinks(await view.readMachine(), [], [ip]);
   const machine = await view.askSystem(listed, { named: [ip], wanted: [] });
-  const absence = new AddressTable(machine).absenceOf(ip);
-  if (absence === null) return true;
+  const unserved = unservedReason(ip);
+  const reason = unserved === null ? new AddressTable(machine).absenceOf(ip) : `it ${unserved}`;
+  if (reason === null) return true;
   io.print(messages.IISWEB_ERRORS.badIp);
   const [root = "", name = ""] = operands;
-  const binding = shellWord(`${text}:${port}:${host}`);
+  const binding = shellWord(nearestBinding(`${text}:${port}:${host}`, port));
   reportError(io, {
-    message: `Cannot create ${quote(name)} on ${quote(text)}: ${absence}`,
+    message: `Cannot create ${quote(name)} on ${quote(text)}: ${reason}`,
     hint: `httpcfg site add ${shellWord(name)} --bind ${binding} --root ${shellWord(root)}`,
   });
   return false;
