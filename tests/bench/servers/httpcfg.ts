@@ -10,6 +10,7 @@ import { RUNTIME_ENVIRONMENT } from "../../../mod/host/process/runtime_environme
 import { CALL } from "../../support/program.ts";
 import type { Scope } from "../machine/scope.ts";
 import {
+  type LoggedServer,
   type Place,
   placeFor,
   PROGRAM,
@@ -43,7 +44,7 @@ export interface LoggedSite {
 export async function startLoggedSites(
   scope: Scope,
   logged: readonly LoggedSite[],
-): Promise<RunningServer[]> {
+): Promise<LoggedServer[]> {
   const hostnames = logged.map(({ hostname }) => hostname);
   const at = placeFor(scope, "httpcfg", hostnames[0]!, { hostnames });
   const document = documentFor(at, { hostnames });
@@ -61,7 +62,10 @@ export async function startLoggedSites(
   writeDocument(at.home, { ...document, sites, metabase });
   const env = { ...RUNTIME_ENVIRONMENT, HTTPCFG_HOME: at.home };
   const server = await startServer(scope, at, [...CALL, "serve"], env);
-  return logged.map(({ name, hostname }) => ({ ...server, name, hostname }));
+  return logged.map(({ name, hostname, log }, i) => {
+    const logs = log === null ? null : `${at.home}/log/W3SVC${i + 1}`;
+    return { ...server, name, hostname, logs };
+  });
 }
 
 /**

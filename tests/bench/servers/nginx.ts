@@ -7,6 +7,7 @@
 import type { Scope } from "../machine/scope.ts";
 import {
   CONNECTIONS_MAX,
+  type LoggedServer,
   type Place,
   placeFor,
   PROGRAM,
@@ -41,10 +42,11 @@ export async function startLoggedNginx(
     readonly hostname: string;
     readonly log: NginxLog;
   },
-): Promise<RunningServer> {
+): Promise<LoggedServer> {
   const at = placeFor(scope, name, hostname, {});
   writeNginx(at, {}, log);
-  return await startServer(scope, at, nginxCommand(at.home));
+  const server = await startServer(scope, at, nginxCommand(at.home));
+  return { ...server, logs: log === "off" ? null : at.home };
 }
 
 /** Returns the command that runs nginx with the configuration in `home`. */

@@ -29,6 +29,12 @@ export interface RunningServer extends Place {
   stop(): Promise<void>;
 }
 
+/** A server whose log is part of what is measured. */
+export interface LoggedServer extends RunningServer {
+  /** The directory of its log; null without one. */
+  readonly logs: string | null;
+}
+
 /** What a server has to do. */
 export interface Work {
   /** The directory of the files to serve; by default every response is a small text. */
