@@ -267,14 +267,13 @@ export class JsonFormat implements LineFormat {
   #ofRequest(request: HttpRequest): string {
     const chosen = this.#chosen;
     if (!chosen.has("http.request.")) return "";
+    const method = chosen.has("http.request.method")
+      ? `"method":"${jsonBytes(request.method, TEXT_MAX.method)}"`
+      : "";
     const referrer = chosen.has("http.request.referrer") ? request.header("referer") : null;
-    const members = [
-      chosen.has("http.request.method")
-        ? `"method":"${jsonBytes(request.method, TEXT_MAX.method)}"`
-        : "",
-      referrer === null ? "" : `"referrer":"${jsonBytes(referrer, TEXT_MAX.referrer)}"`,
-    ];
-    return `,"request":{${members.filter(Boolean).join(",")}`;
+    if (referrer === null) return `,"request":{${method}`;
+    const comma = method === "" ? "" : ",";
+    return `,"request":{${method}${comma}"referrer":"${jsonBytes(referrer, TEXT_MAX.referrer)}"`;
   }
 }
 

@@ -45,6 +45,10 @@ export type LinePart = string | Uint8Array;
 /** Fewer bytes than this are copied one by one: a call costs more. */
 const CALL_BYTES_MIN = 16;
 
+/** Characters from which a call is cheaper than to write them one by one. */
+const ENCODED_MIN = 128;
+const encoder = new TextEncoder();
+
 /** Copies `from` to `offset`; returns the offset after it. */
 export function copyPart(bytes: Uint8Array, offset: number, from: Uint8Array): number {
   if (from.length < CALL_BYTES_MIN) return copyBytes(bytes, offset, from, 0, from.length);
@@ -54,7 +58,7 @@ export function copyPart(bytes: Uint8Array, offset: number, from: Uint8Array): n
 
 /** Does the same with a part in either form. */
 export function writePart(bytes: Uint8Array, offset: number, part: LinePart): number {
-  return typeof part === "string"
-    ? writeLatin1(bytes, offset, part)
-    : copyPart(bytes, offset, part);
+  if (typeof part !== "string") return copyPart(bytes, offset, part);
+  if (part.length < ENCODED_MIN) return writeLatin1(bytes, offset, part);
+  return offset + encoder.encodeInto(part, bytes.subarray(offset)).written;
 }

@@ -143,3 +143,21 @@ Deno.test("LineWriter keeps what a head says for itself alone", () => {
     }
   }
 });
+
+Deno.test("LineWriter writes the same text of a head of any length, once as of one that is kept", () => {
+  const piece = 'a\xe9"\\\n/%';
+  for (const [name, formatOf] of Object.entries(FORMATS)) {
+    for (const length of [1, 40, 127, 128, 129, 300, 5000]) {
+      const value = piece.repeat(length).slice(0, length);
+      const head = fakeRequest({
+        path: `/${value}`,
+        query: value,
+        headers: [["user-agent", value], ["referer", value]],
+      });
+      const once = lineOf(new LineWriter(formatOf()), record(null, { request: head }));
+      const kept = record({ logged: null }, { request: { ...head, known: { logged: null } } });
+      assertEquals(lineOf(new LineWriter(formatOf()), kept), once, `${name}, ${length}`);
+      assertEquals(once.match(/^[\x20-\x7e]+\r?\n$/)?.[0], once, `${name}, ${length}`);
+    }
+  }
+});
