@@ -14,6 +14,7 @@ import { OURS } from "../report/figures.ts";
 import { startLoggedSites } from "../servers/httpcfg.ts";
 import { startLoggedNginx } from "../servers/nginx.ts";
 import type { LoggedServer, RunningServer } from "../servers/server.ts";
+import { makeFiles, SMALL_FILE } from "./files.ts";
 import { PER_CPU_SECOND } from "./load.ts";
 
 /** A turn of a server: a second, in which the metrics are scraped once. */
@@ -24,35 +25,59 @@ const TURNS_PER_SECOND = 4;
 const SETTLE_MS = 30;
 const SILENT = "httpcfg, no log";
 
-const row: Row = {
-  name: "observed",
-  title: "A small text on 64 connections, with a log of JSON and a scrape each second",
-  needs: ["wrk", "nginx"],
-  goals: [{
-    work: "JSON log and metrics",
-    measure: PER_CPU_SECOND.measure,
-    against: SILENT,
-    atLeast: 0.97,
-  }],
-  moreSeconds: 600,
-  run: async (bench) => {
-    const { scope } = bench;
-    const servers = [
-      ...await startLoggedSites(scope, [
-        { name: OURS, hostname: "127.0.0.2", log: "json" },
-        { name: SILENT, hostname: "127.0.0.8", log: null },
-        { name: "httpcfg, W3C", hostname: "127.0.0.7", log: "w3c" },
-      ]),
-      await startLoggedNginx(scope, { name: "nginx, JSON", hostname: "127.0.0.9", log: "json" }),
-      await startLoggedNginx(scope, { name: "nginx, no log", hostname: "127.0.0.10", log: "off" }),
-    ];
-    await inShortTurns(bench, servers);
-  },
-};
+interface Observed {
+  readonly name: string;
+  readonly title: string;
+  readonly path: string;
+  /** The directory of what is served; null for a small text. */
+  folder(bench: Bench): string | null;
+}
 
-async function inShortTurns(bench: Bench, servers: readonly LoggedServer[]): Promise<void> {
+function observedRow({ name, title, path, folder }: Observed): Row {
+  return {
+    name,
+    title: `${title} on 64 connections, with a log of JSON and a scrape each second`,
+    needs: ["wrk", "nginx"],
+    goals: [{
+      work: "JSON log and metrics",
+      measure: PER_CPU_SECOND.measure,
+      against: SILENT,
+      atLeast: 0.97,
+    }],
+    moreSeconds: 600,
+    run: async (bench) => {
+      const { scope } = bench;
+      const served = folder(bench);
+      const work = served === null ? {} : { folder: served };
+      const servers = [
+        ...await startLoggedSites(scope, work, [
+          { name: OURS, hostname: "127.0.0.2", log: "json" },
+          { name: SILENT, hostname: "127.0.0.8", log: null },
+          { name: "httpcfg, W3C", hostname: "127.0.0.7", log: "w3c" },
+        ]),
+        await startLoggedNginx(scope, work, {
+          name: "nginx, JSON",
+          hostname: "127.0.0.9",
+          log: "json",
+        }),
+        await startLoggedNginx(scope, work, {
+          name: "nginx, no log",
+          hostname: "127.0.0.10",
+          log: "off",
+        }),
+      ];
+      await inShortTurns(bench, path, servers);
+    },
+  };
+}
+
+async function inShortTurns(
+  bench: Bench,
+  path: string,
+  servers: readonly LoggedServer[],
+): Promise<void> {
   const { rounds, seconds } = bench.options;
-  const load = wrkOf(bench.scope, { path: "/" });
+  const load = wrkOf(bench.scope, { path });
   const turns = rounds * seconds * TURNS_PER_SECOND;
   for (let i = -1; i < turns; i++) { // the first turn warms
     const inOrder = i % 2 === 0 ? servers : servers.toReversed();
@@ -63,7 +88,7 @@ async function inShortTurns(bench: Bench, servers: readonly LoggedServer[]): Pro
         load(`http://${server.hostname}:${server.port}`, CLIENT),
         server.name === OURS ? scrape(server) : null,
       ]);
-      if (errors > 0) throw new Error(`${server.name}: ${errors} responses are not the text`);
+      if (errors > 0) throw new Error(`${server.name}: ${errors} responses are errors`);
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       const used = cpuOfThreads(server.pid) - before;
       if (i >= 0) bench.add(server.name, PER_CPU_SECOND, requests / used);
@@ -89,4 +114,12 @@ async function scrape({ hostname, port }: RunningServer): Promise<void> {
   await (await fetch(`http://${hostname}:${port}/metrics`)).text();
 }
 
-export const OBSERVED_ROWS: readonly Row[] = [row];
+export const OBSERVED_ROWS: readonly Row[] = [
+  observedRow({ name: "observed", title: "A small text", path: "/", folder: () => null }),
+  observedRow({
+    name: "observed-file",
+    title: "A file of 4 KiB",
+    path: SMALL_FILE,
+    folder: makeFiles,
+  }),
+];

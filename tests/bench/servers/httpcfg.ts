@@ -37,17 +37,18 @@ export interface LoggedSite {
 }
 
 /**
- * Starts one httpcfg whose sites respond with the same, each logged in its own way, and with the
+ * Starts one httpcfg whose sites do the same work, each logged in its own way, and with the
  * metrics at /metrics. What differs between them is their logs alone: two processes of one program
  * differ by more than a log costs. Returns the sites as servers.
  */
 export async function startLoggedSites(
   scope: Scope,
+  work: Work,
   logged: readonly LoggedSite[],
 ): Promise<LoggedServer[]> {
   const hostnames = logged.map(({ hostname }) => hostname);
   const at = placeFor(scope, "httpcfg", hostnames[0]!, { hostnames });
-  const document = documentFor(at, { hostnames });
+  const document = documentFor(at, { ...work, hostnames });
   const applications = [{ path: "/metrics", content: { kind: "metrics" } }];
   const sites = logged.map(({ name, hostname, log }, i) => ({
     ...document.sites[0]!,

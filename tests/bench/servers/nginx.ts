@@ -37,6 +37,7 @@ export async function startNginx(scope: Scope, work: Work): Promise<RunningServe
 /** Starts nginx with a name and an access log of its own. */
 export async function startLoggedNginx(
   scope: Scope,
+  work: Work,
   { name, hostname, log }: {
     readonly name: string;
     readonly hostname: string;
@@ -44,7 +45,7 @@ export async function startLoggedNginx(
   },
 ): Promise<LoggedServer> {
   const at = placeFor(scope, name, hostname, {});
-  writeNginx(at, {}, log);
+  writeNginx(at, work, log);
   const server = await startServer(scope, at, nginxCommand(at.home));
   return { ...server, logs: log === "off" ? null : at.home };
 }
