@@ -8,6 +8,7 @@
  */
 import {
   type Ip,
+  isWildcard,
   parseBracketed,
   parseIp,
   parsePort,
@@ -43,8 +44,11 @@ export function parseBinding(text: string): Binding | Problem {
   if (ip === null && ipText !== "" && ipText !== "*") {
     return new Problem(`${quote(ipText)} is not an IP address`);
   }
-  const reason = ip === null ? null : unservedReason(ip);
-  if (reason !== null) return new Problem(`${quote(ipText)} ${reason}`);
+  const unserved = ip === null ? null : unservedReason(ip);
+  if (ip !== null && unserved !== null) {
+    const cure = isWildcard(ip) ? ": leave it out" : "";
+    return new Problem(`${quote(ipText)} ${unserved}${cure}`);
+  }
   const port = parsePort(portText);
   if (port === null) return new Problem(portProblem(portText));
   const host = hostText.toLowerCase().replace(/\.$/, "");
