@@ -198,7 +198,7 @@ function unusedReason(
 /** Returns the socket of the plan that a connection to `endpoint` reaches. */
 function socketFor(endpoint: Endpoint, { plan, input, table }: Facts): PlannedEndpoint | null {
   const { machine } = input;
-  if (isWildcard(endpoint.ip) || table.absenceOf(endpoint.ip) !== null) return null;
+  if (unservedReason(endpoint.ip) !== null || table.absenceOf(endpoint.ip) !== null) return null;
   const open = plan.endpoints.filter(({ port, action }) => {
     return port === endpoint.port && (action === "open" || action === "keep");
   });

@@ -1,7 +1,7 @@
 /** Goal: the explanation is what the service does, with the reasons. Method: tables, no sockets. */
 import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { type Endpoint, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../../mod/host/inspect/explain.ts";
@@ -14,6 +14,13 @@ import { machineOf } from "../../support/machine.ts";
 import { makePlan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
 
 const MACHINE = machineOf(["10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]);
+/** A machine that can be asked about addresses that nobody has. */
+const ANY_BOUND: Partial<PlanInput> = {
+  machine: {
+    ...MACHINE,
+    unlisted: new Set(["224.0.0.1", "ff02::1", "255.255.255.255"].map((ip) => parseIp(ip)!)),
+  },
+};
 const SITES = ["10.0.0.5:80:www.test", ":80:www.test", "10.0.0.5:80:", ":80:", ":443:"];
 
 Deno.test("explain() names the bucket that wins, and why each other binding loses", () => {
@@ -113,6 +120,12 @@ Deno.test("explain() says why nothing responds", () => {
       },
     ],
     ["10.0.0.6:81", "nobody", /no site is bound to port 81/, {}],
+    ["0.0.0.0:80", "nobody", /^Not served: 0\.0\.0\.0 stands for every address/, {}],
+    ["[::]:80", "nobody", /^Not served: :: stands for every address/, {}],
+    // The system lets a socket be bound to them.
+    ["224.0.0.1:80", "nobody", /^Not served: 224\.0\.0\.1 is a multicast address/, ANY_BOUND],
+    ["[ff02::1]:80", "nobody", /^Not served: ff02::1 is a multicast address/, ANY_BOUND],
+    ["255.255.255.255:80", "nobody", /is a broadcast address, to which no client/, ANY_BOUND],
     [
       "10.0.0.6:81",
       "unknown",
