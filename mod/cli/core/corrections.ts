@@ -55,12 +55,12 @@ export function nearestBinding(text: string, port: number): string {
   const number = Number(digits) >= 1 && Number(digits) <= 65535 ? Number(digits) : port;
   const ip = parseIp(host);
   const named = hostOf(name) || (ip === null ? hostOf(host) : "");
-  return `${ip === null ? "" : boundHost(ip)}:${number}:${named}`;
+  return `${boundHost(ip)}:${number}:${named}`;
 }
 
-/** Returns the address of a binding; "" for one that no binding is to. */
-function boundHost(ip: Ip): string {
-  return unservedReason(ip) === null ? urlHost(ip) : "";
+/** Returns the address of a binding; "" for none, and for one that no binding is to. */
+function boundHost(ip: Ip | null): string {
+  return ip === null || unservedReason(ip) !== null ? "" : urlHost(ip);
 }
 
 /** Splits off an address, in brackets or not, or a name, from the port and the host behind it. */

@@ -4,12 +4,18 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
 import type { FlagSpec } from "../../base/flag_spec.ts";
 import { KINDS } from "../../site/kinds/kinds.ts";
 import { parseLocalTarget } from "../../site/proxied/proxy_target.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type BindingFlag, guessBinding, isName, joinedEndpoint } from "./guess_binding.ts";
+import {
+  type BindingFlag,
+  guessBinding,
+  isName,
+  joinedEndpoint,
+  typedIp,
+} from "./guess_binding.ts";
 
 /** What a guess may look at on this machine. */
 export interface MachineFacts {
@@ -143,7 +149,7 @@ function eachWord(
 
 /** What `explain` may be asked: port 80 and http, if nothing else is typed. */
 function explained(word: string): readonly string[] {
-  const ip = parseIp(word.replace(/^\[(.*)\]$/, "$1"));
+  const ip = typedIp(word);
   if (ip !== null) return [...joinedEndpoint(word), formatEndpoint({ ip, port: 80 })];
   const [, host = "", port = "", path = ""] = /^([^:/?]+)(:[0-9]+)?([/?].*)?$/.exec(word) ?? [];
   if (!isName(host.toLowerCase())) return [word];
@@ -155,7 +161,7 @@ function explained(word: string): readonly string[] {
 /** What `who` may be asked: the port of a scheme, or an address at port 80. */
 function listened(word: string): readonly string[] {
   if (/^https?$/i.test(word)) return [word.toLowerCase() === "http" ? "80" : "443"];
-  const ip = parseIp(word.replace(/^\[(.*)\]$/, "$1"));
+  const ip = typedIp(word);
   return ip === null ? [word] : [...joinedEndpoint(word), formatEndpoint({ ip, port: 80 })];
 }
 

@@ -48,13 +48,13 @@ export function guessBinding(
 }
 
 /** Returns the address that `text` is, in brackets or not; null for other text. */
-function ipOf(text: string): Ip | null {
+export function typedIp(text: string): Ip | null {
   return parseIp(text.replace(/^\[(.*)\]$/, "$1"));
 }
 
 /** Reports whether `text` stands for every address, in a URL prefix or a list of addresses. */
 function isAny(text: string): boolean {
-  const ip = ipOf(text);
+  const ip = typedIp(text);
   return text === "*" || (ip !== null && isWildcard(ip));
 }
 
@@ -64,7 +64,7 @@ function addressBindings(text: string, port: number): string[] | null {
     [];
   if (any !== "" && isAny(any)) return [behind.replace(/^:[0-9]+$/, "$&:")];
   if (isAny(text)) return [`:${port}:`];
-  const ip = ipOf(text);
+  const ip = typedIp(text);
   if (ip === null || unservedReason(ip) !== null) return null;
   return [...joinedEndpoint(text), formatEndpoint({ ip, port })].map((one) => `${one}:`);
 }

@@ -11,7 +11,7 @@
 import { codeOf } from "../../../admin/admin_io.ts";
 import { editStore } from "../../../admin/store_edit.ts";
 import { controlSite, siteStates } from "../../../admin/site_control.ts";
-import { parseBracketed, parseIp, unservedReason } from "../../../base/address.ts";
+import { type Ip, parseBracketed, parseIp, unservedReason } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, shellWord } from "../../../base/fault.ts";
 import { fileFault } from "../../../base/file_fault.ts";
@@ -150,11 +150,8 @@ async function hasAddress(
 ): Promise<boolean> {
   const ip = text.startsWith("[") ? parseBracketed(text) : parseIp(text);
   if (ip === null) return true;
-  const view = io.machine ?? THIS_MACHINE;
-  const listed = await withLinks(await view.readMachine(), [], [ip]);
-  const machine = await view.askSystem(listed, { named: [ip], wanted: [] });
   const unserved = unservedReason(ip);
-  const reason = unserved === null ? new AddressTable(machine).absenceOf(ip) : `it ${unserved}`;
+  const reason = unserved === null ? await absenceOf(ip, io) : `it ${unserved}`;
   if (reason === null) return true;
   io.print(messages.IISWEB_ERRORS.badIp);
   const [root = "", name = ""] = operands;
@@ -164,6 +161,14 @@ async function hasAddress(
     hint: `httpcfg site add ${shellWord(name)} --bind ${binding} --root ${shellWord(root)}`,
   });
   return false;
+}
+
+/** Returns why this machine does not have an address; null if it has. */
+async function absenceOf(ip: Ip, io: CommandIo): Promise<string | null> {
+  const view = io.machine ?? THIS_MACHINE;
+  const listed = await withLinks(await view.readMachine(), [], [ip]);
+  const machine = await view.askSystem(listed, { named: [ip], wanted: [] });
+  return new AddressTable(machine).absenceOf(ip);
 }
 
 async function create(call: IiswebCall, io: CommandIo): Promise<number> {
