@@ -13,7 +13,7 @@ import { cpuOfThreads } from "../machine/processes.ts";
 import { OURS } from "../report/figures.ts";
 import { startLoggedSites } from "../servers/httpcfg.ts";
 import { startLoggedNginx } from "../servers/nginx.ts";
-import type { LoggedServer, RunningServer } from "../servers/server.ts";
+import type { LoggedServer, RunningServer, Work } from "../servers/server.ts";
 import { makeFiles, SMALL_FILE } from "./files.ts";
 import { PER_CPU_SECOND } from "./load.ts";
 
@@ -29,11 +29,10 @@ interface Observed {
   readonly name: string;
   readonly title: string;
   readonly path: string;
-  /** The directory of what is served; null for a small text. */
-  folder(bench: Bench): string | null;
+  work(bench: Bench): Work;
 }
 
-function observedRow({ name, title, path, folder }: Observed): Row {
+function observedRow({ name, title, path, work }: Observed): Row {
   return {
     name,
     title: `${title} on 64 connections, with a log of JSON and a scrape each second`,
@@ -47,20 +46,19 @@ function observedRow({ name, title, path, folder }: Observed): Row {
     moreSeconds: 600,
     run: async (bench) => {
       const { scope } = bench;
-      const served = folder(bench);
-      const work = served === null ? {} : { folder: served };
+      const same = work(bench);
       const servers = [
-        ...await startLoggedSites(scope, work, [
+        ...await startLoggedSites(scope, same, [
           { name: OURS, hostname: "127.0.0.2", log: "json" },
           { name: SILENT, hostname: "127.0.0.8", log: null },
           { name: "httpcfg, W3C", hostname: "127.0.0.7", log: "w3c" },
         ]),
-        await startLoggedNginx(scope, work, {
+        await startLoggedNginx(scope, same, {
           name: "nginx, JSON",
           hostname: "127.0.0.9",
           log: "json",
         }),
-        await startLoggedNginx(scope, work, {
+        await startLoggedNginx(scope, same, {
           name: "nginx, no log",
           hostname: "127.0.0.10",
           log: "off",
@@ -96,18 +94,15 @@ async function inShortTurns(
   }
 }
 
-/** Empties a log, which must be there: without its lines the row would say something else. */
+/** Empties a log, which must have lines: without them the row would say something else. */
 function emptyLog(folder: string): void {
-  const files = filesOf(folder).filter((path) => /\.(?:log|ndjson)$/.test(path));
-  if (files.length === 0) throw new Error(`no log in ${folder}`);
-  for (const path of files) Deno.truncateSync(path);
-}
-
-function filesOf(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    return isDirectory ? filesOf(path) : [path];
-  });
+  let bytes = 0;
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!/\.(?:log|ndjson)$/.test(name)) continue;
+    bytes += Deno.statSync(`${folder}/${name}`).size;
+    Deno.truncateSync(`${folder}/${name}`);
+  }
+  if (bytes === 0) throw new Error(`no lines in the log in ${folder}`);
 }
 
 async function scrape({ hostname, port }: RunningServer): Promise<void> {
@@ -115,11 +110,11 @@ async function scrape({ hostname, port }: RunningServer): Promise<void> {
 }
 
 export const OBSERVED_ROWS: readonly Row[] = [
-  observedRow({ name: "observed", title: "A small text", path: "/", folder: () => null }),
+  observedRow({ name: "observed", title: "A small text", path: "/", work: () => ({}) }),
   observedRow({
     name: "observed-file",
     title: "A file of 4 KiB",
     path: SMALL_FILE,
-    folder: makeFiles,
+    work: (bench) => ({ folder: makeFiles(bench) }),
   }),
 ];

@@ -47,8 +47,9 @@ export async function startLoggedSites(
   logged: readonly LoggedSite[],
 ): Promise<LoggedServer[]> {
   const hostnames = logged.map(({ hostname }) => hostname);
-  const at = placeFor(scope, "httpcfg", hostnames[0]!, { hostnames });
-  const document = documentFor(at, { ...work, hostnames });
+  const whole = { ...work, hostnames };
+  const at = placeFor(scope, "httpcfg", hostnames[0]!, whole);
+  const document = documentFor(at, whole);
   const applications = [{ path: "/metrics", content: { kind: "metrics" } }];
   const sites = logged.map(({ name, hostname, log }, i) => ({
     ...document.sites[0]!,

@@ -44,7 +44,7 @@ export async function startLoggedNginx(
     readonly log: NginxLog;
   },
 ): Promise<LoggedServer> {
-  const at = placeFor(scope, name, hostname, {});
+  const at = placeFor(scope, name, hostname, work);
   writeNginx(at, work, log);
   const server = await startServer(scope, at, nginxCommand(at.home));
   return { ...server, logs: log === "off" ? null : at.home };
