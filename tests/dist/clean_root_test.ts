@@ -3,7 +3,7 @@
 // Deno, no Node, no environment. The built file, in whichever form, is called in it as a person
 // would.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
+import { freePort } from "../support/ports.ts";
 import { START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 import { makeRoot } from "./clean_root.ts";
@@ -69,7 +69,7 @@ Deno.test({
     const { httpcfg } = sandbox;
     const ours = "/home/ours";
     const other = "/home/other";
-    const port = getAvailablePort();
+    const port = freePort();
     try {
       const version = await httpcfg(ours, "--version");
       assertMatch(version.stdout + version.stderr, /^httpcfg [0-9.]+ \([0-9a-f]+\+?\)\n$/);

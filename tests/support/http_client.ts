@@ -4,6 +4,7 @@
  * @module
  */
 import { type Ip, urlHost, withoutZone } from "../../mod/base/address.ts";
+import { waitFor } from "./wait.ts";
 
 export interface ReceivedResponse {
   readonly status: number;
@@ -70,6 +71,14 @@ export function parseResponse(text: string): ReceivedResponse {
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
   }));
   return { status: Number(status), reason, headers, body: text.slice(end + 4) };
+}
+
+/**
+ * Resolves when nobody listens on `ip`:`port`. A socket that this process has closed is closed, but
+ * not the copies that the children of other tests in this process have between fork and exec.
+ */
+export async function untilRefused(ip: string, port: number): Promise<void> {
+  await waitFor(() => isRefused(ip, port), `${ip}:${port} to be closed`);
 }
 
 /** Reports whether a connection to `ip`:`port` is refused. */

@@ -25,10 +25,32 @@ export function freePort(): number {
     if (given.size === BLOCK_SIZE) {
       throw new Error(`a test file takes more than ${BLOCK_SIZE} ports`);
     }
-    const preferredPort = block + Math.floor(Math.random() * BLOCK_SIZE);
-    if (given.has(preferredPort)) continue;
-    given.add(preferredPort);
-    if (getAvailablePort({ preferredPort }) === preferredPort) return preferredPort;
+    const port = block + Math.floor(Math.random() * BLOCK_SIZE);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (isFree(port)) return port;
+  }
+}
+
+/**
+ * Reports whether nobody listens on `port`. Where the kernel tells, no socket is opened to find out:
+ * children that other tests of this process are starting would have copies of it until they run their
+ * program, and the port would be taken as long.
+ */
+function isFree(port: number): boolean {
+  if (Deno.build.os !== "linux") return getAvailablePort({ preferredPort: port }) === port;
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const listening = new RegExp(`:${hex} 0+:0000 0A `);
+  return !listening.test(tableOf("tcp")) && !listening.test(tableOf("tcp6"));
+}
+
+/** Returns a table of sockets; "" if the kernel does without the protocol. */
+function tableOf(protocol: "tcp" | "tcp6"): string {
+  try {
+    return Deno.readTextFileSync(`/proc/net/${protocol}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
   }
 }
 

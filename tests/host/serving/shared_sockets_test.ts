@@ -8,7 +8,7 @@ import { readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
 import type { PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
 import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
-import { isRefused } from "../../support/http_client.ts";
+import { isRefused, untilRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/fake_worker.ts";
 
@@ -50,7 +50,8 @@ Deno.test("SharedSockets keeps sockets without workers, and hands new ones over 
   assertEquals(await alone.sockets.open({ endpoints: [planned(port)] }, 10), []);
   assertEquals([await isRefused(IP, port), alone.own.endpoints().length], [false, 1]);
   await alone.sockets.close([planned(port)]);
-  assertEquals([await isRefused(IP, port), alone.sockets.endpoints()], [true, []]);
+  await untilRefused(IP, port);
+  assertEquals(alone.sockets.endpoints(), []);
 
   const { sockets, own, workers } = fixture(2);
   assertEquals(await sockets.open({ endpoints: [planned(port), planned(port, "keep")] }, 10), []);

@@ -8,7 +8,7 @@ import { nothingServed } from "../../../mod/host/serving/served.ts";
 import type { RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
 import { startWorker } from "../../../mod/host/serving/start_worker.ts";
 import type { LogBatch } from "../../../mod/telemetry/logs/collected_lines.ts";
-import { get, isRefused } from "../../support/http_client.ts";
+import { get, untilRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { CALL } from "../../support/program.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -67,7 +67,7 @@ testWithShell("a worker opens, serves, logs, and ends with its connection", asyn
 
   using idle = await Deno.connect({ hostname: IP, port });
   await worker.closeSockets([socket]);
-  assert(await isRefused(IP, port));
+  await untilRefused(IP, port);
   await waitFor(async () => (await worker.counts()).connections === 1, "the idle connection");
   await worker.drain(0);
   assertEquals(await idle.read(new Uint8Array(1)), null);

@@ -12,7 +12,7 @@ import type { PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
 import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/fake_worker.ts";
-import { isRefused } from "../../support/http_client.ts";
+import { isRefused, untilRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 import { waitFor } from "../../support/wait.ts";
 import { noService } from "../../support/about/service_source.ts";
@@ -93,7 +93,7 @@ Deno.test("Workers hands sockets over, and takes them back before a worker gives
   assertEquals(await isRefused(IP, port), false);
   assertEquals(await at.resize(2), 2);
   // The made-up workers have no socket: this process has given its own away.
-  assertEquals(await isRefused(IP, port), true);
+  await untilRefused(IP, port);
   assertEquals(workers.sockets.endpoints(), [{ ip: IP, port, scopeId: 0 }]);
   assertEquals(started.map(opsOf), Array(2).fill("start pause serve open open"));
   assertEquals(await at.resize(2), null);
@@ -151,7 +151,7 @@ Deno.test("Workers serves itself when none is left, and gives the sockets to tho
   assertEquals(workers.problems[0]!.text, "workers are missing: no memory");
   at.fail(null);
   await waitFor(async () => (await workers.status()).workers.length === 2, "both");
-  await waitFor(() => isRefused(IP, port), "the socket to be given away");
+  await untilRefused(IP, port);
   assertEquals(workers.problems, []);
   for (const fake of started.slice(2)) {
     const opened = fake.asked.flatMap((request) => request.op === "open" ? request.sockets : []);

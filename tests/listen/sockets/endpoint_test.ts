@@ -18,6 +18,7 @@ import {
 } from "../../../mod/listen/sockets/endpoint.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { leaveDeadSocket } from "../../support/control/dead_socket.ts";
+import { untilRefused } from "../../support/http_client.ts";
 
 const isLinux = Deno.build.os === "linux";
 
@@ -40,12 +41,13 @@ Deno.test("openEndpoint() passes connections on, and close() frees the port", as
   await connectOnce(first.port);
   await first.close();
   await first.close();
+  await untilRefused(host, first.port);
   const again = openEndpoint({ ip: host, port: first.port, scopeId: 0, tcpBacklog: 5 }, events);
   again.accept();
   await connectOnce(again.port);
   await again.close();
   assertEquals(seen, ["127.0.0.1", "127.0.0.1"]);
-  await assertRejects(() => connectOnce(again.port));
+  await untilRefused(host, again.port);
 });
 
 Deno.test("openEndpoint() accepts nobody before it is told to, and then whoever has connected", async () => {
@@ -104,7 +106,7 @@ Deno.test({
     for (const endpoint of open) endpoint.accept();
     await Promise.all(open.map((endpoint) => endpoint.close()));
     await probe.close();
-    await assertRejects(() => Deno.connect({ hostname, port }));
+    await untilRefused(hostname, port);
   },
 });
 

@@ -1,6 +1,5 @@
 /** Goal: plan and sockets agree afterwards. Method: a document, and sockets on loopback. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { formatEndpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -8,6 +7,7 @@ import { followPlan } from "../../../mod/listen/sockets/follow_plan.ts";
 import { checkReload } from "../../../mod/host/web/reload_rules.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { freePort } from "../../support/ports.ts";
 
 Deno.test({
   name: "followPlan() plans again with the sockets that could not be opened",
@@ -44,7 +44,7 @@ Deno.test("followPlan() opens nothing if the check throws", async () => {
     onFailure: () => {},
   });
   const source = {
-    document: bound([`127.0.0.6:${getAvailablePort()}:`]),
+    document: bound([`127.0.0.6:${freePort()}:`]),
     list: parseList(["127.0.0.1"]),
     check: () => null,
     registrations: [],

@@ -4,8 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatEndpoint, type Ip } from "../../../mod/base/address.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
-import { isRefused } from "../../support/http_client.ts";
-import { waitFor } from "../../support/wait.ts";
+import { untilRefused } from "../../support/http_client.ts";
 import { machineOf } from "../../support/machine.ts";
 import { plannedEndpoint, planOf } from "../../support/plans.ts";
 import { freePort } from "../../support/ports.ts";
@@ -31,14 +30,6 @@ async function connectOnce(hostname: string, port: number): Promise<void> {
   const conn = await Deno.connect({ hostname, port });
   assertEquals(await conn.read(new Uint8Array(1)), null);
   conn.close();
-}
-
-/**
- * Resolves when nobody listens. The socket is closed by then, but not the copies that the children of
- * other tests in this process have between fork and exec.
- */
-async function refused(ip: string, port: number): Promise<void> {
-  await waitFor(() => isRefused(ip, port), `${ip}:${port} to be closed`);
 }
 
 Deno.test({
@@ -68,11 +59,11 @@ Deno.test({
     assertEquals(seen, [`127.0.0.2:${port}`, `127.0.0.5:${port}`]);
     await sockets.close([open[0]!]);
     await sockets.close([open[0]!]); // closing again does nothing
-    await refused("127.0.0.2", port);
+    await untilRefused("127.0.0.2", port);
     await connectOnce("127.0.0.5", port);
     await sockets.close(sockets.endpoints());
     assertEquals(sockets.endpoints(), []);
-    await refused("127.0.0.5", port);
+    await untilRefused("127.0.0.5", port);
   },
 });
 
@@ -110,7 +101,7 @@ Deno.test({
     assertEquals(seen, [], "this process had no turn");
     await sockets.close(sockets.endpoints());
     assertEquals(seen.length, 3);
-    await refused("127.0.0.1", port);
+    await untilRefused("127.0.0.1", port);
   },
 });
 
