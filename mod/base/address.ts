@@ -81,6 +81,8 @@ export function endpointOf(
 
 /** Endpoints that are kept at most: anybody can connect to 16 million loopback addresses. */
 const LOCAL_ENDPOINTS_MAX = 1024;
+/** Clients whose addresses are kept at most. */
+const CLIENTS_MAX = 1024;
 
 /**
  * The local endpoints of connections: one object for all connections at the same one, so that who
@@ -112,6 +114,26 @@ export class LocalEndpoints {
     byHostname.set(hostname, endpoint);
     this.#size++;
     return endpoint;
+  }
+}
+
+/**
+ * The remote endpoints of connections: each has its own, but those of one client have the same text of
+ * its address, which is compared at once.
+ */
+export class ClientEndpoints {
+  readonly #ips = new Map<string, Ip>();
+
+  /** Returns a new endpoint for an address reported by the system. */
+  of({ hostname, port }: { readonly hostname: string; readonly port: number }): Endpoint {
+    return { ip: this.#ips.get(hostname) ?? this.#add(hostname), port };
+  }
+
+  #add(hostname: string): Ip {
+    if (this.#ips.size === CLIENTS_MAX) this.#ips.clear();
+    const { ip } = endpointOf({ hostname, port: 0 });
+    this.#ips.set(hostname, ip);
+    return ip;
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf, LocalEndpoints, withoutZone } from "../base/address.ts";
+import { ClientEndpoints, type Endpoint, LocalEndpoints, withoutZone } from "../base/address.ts";
 import type {
   AcceptedStream,
   Handler,
@@ -88,6 +88,7 @@ export class HttpServer {
   readonly #clock: Clock;
   readonly #connections = new LinkedList<Connection>();
   readonly #local = new LocalEndpoints();
+  readonly #clients = new ClientEndpoints();
   readonly #limits: Pick<ConnectionLimits, "admit" | "release">;
   /** Connections that are not admitted yet. */
   #waiting = 0;
@@ -128,7 +129,7 @@ export class HttpServer {
   /** Serves `stream` until it ends. Never throws: a connection that is already dead is closed. */
   serve(stream: AcceptedStream, options: { readonly tls: boolean }): void {
     const local = this.#local.of(stream.localAddr);
-    const remote = endpointOf(stream.remoteAddr);
+    const remote = this.#clients.of(stream.remoteAddr);
     if (this.#isDraining) return closeQuietly(stream);
     this.#accepted++;
     // A trusted proxy is many clients, which its requests name.

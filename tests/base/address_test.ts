@@ -4,6 +4,7 @@ import { Random } from "../fuzz/random.ts";
 import {
   ANY_V4,
   ANY_V6,
+  ClientEndpoints,
   formatEndpoint,
   type Ip,
   ipBytes,
@@ -193,4 +194,16 @@ Deno.test("LocalEndpoints keeps a limited number of them, and returns the right 
     assertEquals(local.of({ hostname, port: i % 7 }), { ip: hostname as Ip, port: i % 7 });
   }
   assertEquals(local.size <= 1024, true);
+});
+
+Deno.test("ClientEndpoints.of() returns a new endpoint each time, the right one of any client", () => {
+  const clients = new ClientEndpoints();
+  const one = { hostname: "::ffff:10.0.0.5", port: 5000 };
+  assertEquals(clients.of(one), { ip: "10.0.0.5" as Ip, port: 5000 });
+  assert(clients.of(one) !== clients.of(one));
+  assertEquals(clients.of({ hostname: "", port: 0 }), { ip: ANY_V4, port: 0 });
+  for (let i = 0; i < 5000; i++) {
+    const hostname = `10.0.${i % 3000 >> 8}.${i % 3000 & 255}`;
+    assertEquals(clients.of({ hostname, port: i }), { ip: hostname as Ip, port: i });
+  }
 });
