@@ -58,7 +58,7 @@ export class ServiceLogs {
       folder,
       lineEnd,
       computerName,
-      now: () => clock.now(),
+      clock,
       onTrouble: (found) => {
         note(found);
         this.#events.write(eventOf(found));

@@ -8,8 +8,10 @@ import { joinPath } from "../../base/files/join_path.ts";
 import type { ServedRecord } from "../../base/exchange.ts";
 import type { AccessLogFormat } from "../../config/rules/access_log.ts";
 import type { LogPart } from "./collected_lines.ts";
+import type { LineTime } from "./line_clock.ts";
 import type { LineQueue } from "./line_queue.ts";
 import type { LineSink } from "./line_sink.ts";
+import { LastLine } from "./line_writer.ts";
 import { LogFile, type LogTrouble } from "./log_file.ts";
 import { COMBINED_NAMES, JSON_NAMES, type LogNames, W3C_NAMES } from "./log_names.ts";
 import { type FormatSettings, type SiteFormat, SiteFormats } from "./site_formats.ts";
@@ -28,8 +30,7 @@ export interface LogOptions {
   readonly folder: string;
   readonly lineEnd: LineEnd;
   readonly computerName: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Pick<LineTime, "now">;
   readonly onTrouble: (trouble: LogTrouble) => void;
   /** Called with the number of lines that could not be written. */
   readonly onLost: (lines: number) => void;
@@ -59,6 +60,7 @@ export class AccessLog {
   #formats: SiteFormats;
   #lastSite = -1;
   #lastSink: LineSink | null = null;
+  readonly #lastLine = new LastLine();
 
   constructor(options: LogOptions, streams: Streams, settings: AccessLogSettings) {
     this.#options = options;
@@ -68,13 +70,20 @@ export class AccessLog {
   }
 
   served(record: ServedRecord, siteId: number): void {
+    const { clock } = this.#options;
+    const same = this.#lastLine.addSame(record, siteId, clock);
+    if (same !== null) {
+      if (same.isFull) this.#sinks.get(siteId)?.added();
+      return;
+    }
     const format = this.#formats.forRecord(record, siteId);
     if (format === null) return;
-    const stamp = this.#stamp.at(this.#options.now());
+    const stamp = this.#stamp.at(clock.now());
     const sink = siteId === this.#lastSite && this.#lastSink !== null
       ? this.#lastSink
       : this.#sinkOf(siteId, format);
-    format.lines.add(sink.linesOf(stamp.day, stamp.second), record, siteId, stamp);
+    const last = format.sampler === null ? this.#lastLine : null;
+    format.lines.add(sink.linesOf(stamp.day, stamp.second), record, siteId, stamp, last);
     sink.added();
   }
 

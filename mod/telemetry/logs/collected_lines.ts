@@ -9,6 +9,7 @@ import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { HttpErrFormat } from "./httperr_format.ts";
 import { LineBuffer, type Lines } from "./line_buffer.ts";
 import type { LineTime } from "./line_clock.ts";
+import { LastLine } from "./line_writer.ts";
 import { type FormatSettings, SiteFormats } from "./site_formats.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
 
@@ -53,6 +54,7 @@ export class CollectedLines {
   #errors: HttpErrFormat;
   #lastSite: number | null = null;
   #lastBuffer: LineBuffer | null = null;
+  readonly #lastLine = new LastLine();
   #second = -1;
   #day = "";
 
@@ -72,12 +74,10 @@ export class CollectedLines {
 
   served(record: ServedRecord): void {
     const { siteId } = record.request;
-    const format = siteId === null ? null : this.#formats.forRecord(record, siteId);
-    if (siteId === null || format === null) return;
-    const stamp = this.#stampNow();
-    const buffer = this.#bufferOf(siteId);
-    format.lines.add(buffer, record, siteId, stamp);
-    if (buffer.isFull) this.flush();
+    if (siteId === null) return;
+    const buffer = this.#lastLine.addSame(record, siteId, this.#options.clock) ??
+      this.#addLine(record, siteId);
+    if (buffer !== null && buffer.isFull) this.flush();
   }
 
   refused(record: RefusedRecord): void {
@@ -100,6 +100,17 @@ export class CollectedLines {
     if (!this.#buffers.has(this.#lastSite)) this.#lastBuffer = null;
     if (parts.length > 0) this.#options.ship({ second: this.#second, parts });
     return Math.floor(this.#options.clock.renew() / 1000);
+  }
+
+  /** Adds the line of a record; returns where, or null if it has none. */
+  #addLine(record: ServedRecord, siteId: number): LineBuffer | null {
+    const format = this.#formats.forRecord(record, siteId);
+    if (format === null) return null;
+    const stamp = this.#stampNow();
+    const buffer = this.#bufferOf(siteId);
+    const last = format.sampler === null ? this.#lastLine : null;
+    format.lines.add(buffer, record, siteId, stamp, last);
+    return buffer;
   }
 
   #newErrors(): HttpErrFormat {

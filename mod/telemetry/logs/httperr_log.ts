@@ -40,7 +40,7 @@ export class HttpErrLog {
 
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
-    const stamp = this.#stamp.at(this.#options.now());
+    const stamp = this.#stamp.at(this.#options.clock.now());
     const line = this.#format.line(record, stamp);
     if (line !== "") this.#file.append(line, this.#periodOf(stamp.second), stamp.second);
   }

@@ -39,14 +39,14 @@ export interface Lines {
 }
 
 /** A line that was written before, and comes so many times, all with one millisecond if it tells it. */
-interface Recurrence {
+export interface LineRun {
   readonly line: Uint8Array;
   readonly millisecond: number;
   times: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
-const NO_LINE: Recurrence = { line: NO_BYTES, millisecond: 0, times: 0 };
+const NO_LINE: LineRun = { line: NO_BYTES, millisecond: 0, times: 0 };
 const encoder = new TextEncoder();
 const spare: Uint8Array[] = [];
 
@@ -58,7 +58,7 @@ export class LineBuffer {
   /** Whether the lines that were drained last were many. */
   #isBusy = false;
   /** Lines behind `end` that are yet to be copied. */
-  #again: Recurrence[] = [];
+  #again: LineRun[] = [];
   /** The last of them: to look it up there costs as much as to note a line. */
   #last = NO_LINE;
   #againBytes = 0;
@@ -97,21 +97,28 @@ export class LineBuffer {
 
   /**
    * Adds a line that was written before; its bytes must not change any more. `millisecond` is what
-   * the three digits at `millisecondAt` say this time, if it has any.
+   * the three digits at `millisecondAt` say this time, if it has any. Returns the run that it is in.
    */
-  addAgain(line: Uint8Array, millisecond: number, millisecondAt: number | null): void {
+  addAgain(line: Uint8Array, millisecond: number, millisecondAt: number | null): LineRun {
     if (millisecondAt !== this.#millisecondAt) {
       this.#copyAgain();
       this.#millisecondAt = millisecondAt;
     }
     const last = this.#last;
-    if (last.line === line && (last.millisecond === millisecond || millisecondAt === null)) {
-      last.times++;
-    } else {
-      this.#again.push(this.#last = { line, millisecond, times: 1 });
+    if (last.line !== line || (last.millisecond !== millisecond && millisecondAt !== null)) {
+      this.#again.push(this.#last = { line, millisecond, times: 0 });
     }
-    this.#againBytes += line.length;
+    this.addToRun(this.#last);
+    return this.#last;
+  }
+
+  /** Adds the line of `run` once more; returns false if anything came after it, or it was drained. */
+  addToRun(run: LineRun): boolean {
+    if (run !== this.#last) return false;
+    run.times++;
+    this.#againBytes += run.line.length;
     this.#count++;
+    return true;
   }
 
   /** Returns all lines and empties the buffer; null if there are none. */

@@ -1,36 +1,44 @@
 /**
  * From a request that was served to its line. A client that asks for the same again mostly gets the
  * same: then the line is the last one of its head but for the milliseconds, and is noted instead of
- * formatted. Most clients differ in their heads, so the client is a part of what is kept.
+ * formatted. Most clients differ in their heads, so the client is a part of what is kept. If the line
+ * is the very last one, as where many ask for the same within a millisecond, it is only counted.
  *
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
 import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { latin1Bytes } from "../../wire/byte_text.ts";
-import type { LineBuffer } from "./line_buffer.ts";
+import type { LineBuffer, LineRun } from "./line_buffer.ts";
+import type { LineTime } from "./line_clock.ts";
 import type { HeadParts, LineFormat } from "./line_format.ts";
 import type { Stamp } from "./stamp.ts";
 
 /** Writes lines in one format. */
 export class LineWriter {
   readonly format: LineFormat;
-  readonly #millisecondAt: number | null;
-  readonly #hasClientPort: boolean;
 
   constructor(format: LineFormat) {
     this.format = format;
-    this.#millisecondAt = format.millisecondAt;
-    this.#hasClientPort = format.hasClientPort;
   }
 
-  /** Adds the line of one record to `lines`; none if no field is chosen. */
-  add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
+  /**
+   * Adds the line of one record to `lines`; none if no field is chosen. `last` is told of a line that
+   * may come again at once.
+   */
+  add(
+    lines: LineBuffer,
+    record: ServedRecord,
+    siteId: number,
+    stamp: Stamp,
+    last: LastLine | null = null,
+  ): void {
     const { request } = record;
     const kept = this.#keptFor(request);
-    const isAgain = kept !== null && kept.isFor(record, siteId, stamp.second, this.#hasClientPort);
+    const isAgain = kept !== null && kept.second === stamp.second && kept.isFor(record, siteId);
     if (isAgain && kept.line !== null) {
-      return lines.addAgain(kept.line, stamp.millisecond, this.#millisecondAt);
+      const run = lines.addAgain(kept.line, stamp.millisecond, this.format.millisecondAt);
+      return last?.become(kept, stamp.nowMs, lines, run);
     }
     const parts = kept ?? this.format.headParts(request);
     const end = this.format.write(lines, record, siteId, stamp, parts);
@@ -50,6 +58,42 @@ export class LineWriter {
   }
 }
 
+/**
+ * The line that was added last, of all lines of a log or of several. It is forgotten when its lines are
+ * drained, as they are before any setting changes.
+ */
+export class LastLine {
+  #nowMs = -1;
+  #kept: KnownLine | null = null;
+  #lines: LineBuffer | null = null;
+  #run: LineRun | null = null;
+
+  /** Remembers the line that is kept in `kept`, as it was added to `run` in `lines`. */
+  become(kept: KnownLine, nowMs: number, lines: LineBuffer, run: LineRun): void {
+    this.#kept = kept;
+    this.#nowMs = nowMs;
+    this.#lines = lines;
+    this.#run = run;
+  }
+
+  /**
+   * Adds the line of a record if it is the same; returns where it was added, or null for another line.
+   * Few objects are looked at: this is what a log costs a busy service.
+   */
+  addSame(
+    record: ServedRecord,
+    siteId: number,
+    clock: Pick<LineTime, "now">,
+  ): LineBuffer | null {
+    const { request } = record;
+    const kept = this.#kept;
+    const run = this.#run;
+    if (kept === null || run === null || request.known?.logged !== kept) return null;
+    if (request.isUnlogged || kept.line !== run.line || !kept.isFor(record, siteId)) return null;
+    return clock.now() === this.#nowMs && this.#lines!.addToRun(run) ? this.#lines : null;
+  }
+}
+
 /** What is kept of a head that came before, and of the last line with it. */
 class KnownLine implements HeadParts<Uint8Array> {
   /** Another one has other parts, and another line. */
@@ -58,7 +102,9 @@ class KnownLine implements HeadParts<Uint8Array> {
   readonly fields: Uint8Array;
   /** The line of a response that was available at once; null until it is the same twice. */
   line: Uint8Array | null = null;
-  #second = -1;
+  /** Of its time, since 1970. */
+  second = -1;
+  readonly #hasClientPort: boolean;
   #siteId = -1;
   #status = -1;
   #sentBytes = -1;
@@ -74,29 +120,30 @@ class KnownLine implements HeadParts<Uint8Array> {
 
   constructor(by: LineWriter, path: Uint8Array, fields: Uint8Array) {
     this.by = by;
+    this.#hasClientPort = by.format.hasClientPort;
     this.path = path;
     this.fields = fields;
   }
 
-  /** Reports whether the line of a record is the last one with this head but for its milliseconds. */
-  isFor(record: ServedRecord, siteId: number, second: number, hasClientPort: boolean): boolean {
+  /** Reports whether the line of a record is the last one with this head but for its time. */
+  isFor(record: ServedRecord, siteId: number): boolean {
     const { request } = record;
     const { remote } = request;
-    return second === this.#second && record.durationMs === 0 &&
+    return record.durationMs === 0 &&
       record.status === this.#status && record.sentBytes === this.#sentBytes &&
       record.contentBytes === this.#contentBytes && record.receivedBytes === this.#receivedBytes &&
       record.win32Status === this.#win32Status && siteId === this.#siteId &&
       isSameEndpoint(request.local, this.#local) && request.scheme === this.#scheme &&
       request.substatus === this.#substatus && request.user === this.#user &&
       request.id === null && request.traceId === null &&
-      (!hasClientPort || remote.port === this.#port) && remote.ip === this.#ip;
+      (!this.#hasClientPort || remote.port === this.#port) && remote.ip === this.#ip;
   }
 
   /** Remembers what the line of a record depends on. */
   become(record: ServedRecord, siteId: number, second: number): void {
     const { request } = record;
     this.line = null;
-    this.#second = second;
+    this.second = second;
     this.#siteId = siteId;
     this.#status = record.status;
     this.#sentBytes = record.sentBytes;

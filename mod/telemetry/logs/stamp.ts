@@ -36,12 +36,13 @@ export class Stamp {
   millisecond = 0;
   /** The second since 1970 to which the texts belong. */
   second = -1;
-  #nowMs = -1;
+  /** What the others are made of, milliseconds since 1970. */
+  nowMs = -1;
 
   /** Updates the texts for `nowMs`, milliseconds since 1970. The clock may also go back. */
   at(nowMs: number): this {
-    if (nowMs === this.#nowMs) return this;
-    this.#nowMs = nowMs;
+    if (nowMs === this.nowMs) return this;
+    this.nowMs = nowMs;
     const second = Math.floor(nowMs / 1000);
     this.millisecond = Math.floor(nowMs) - second * 1000;
     if (second !== this.second) this.#write(second);

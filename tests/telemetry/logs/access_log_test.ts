@@ -8,6 +8,7 @@ import {
 } from "../../../mod/telemetry/logs/access_log.ts";
 import { LineQueue } from "../../../mod/telemetry/logs/line_queue.ts";
 import { fakeRequest } from "../../support/request.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const SETTINGS: AccessLogSettings = {
   LogEnabled: true,
@@ -94,7 +95,7 @@ async function withLog(
     folder,
     lineEnd: "\n",
     computerName: "HOST",
-    now: () => clock.nowMs,
+    clock: { now: () => clock.nowMs },
     onTrouble: ({ error }) => {
       throw error;
     },
@@ -170,15 +171,80 @@ Deno.test("AccessLog logs a site as it says itself: format, target and sample", 
     }
     log.served({ ...RECORD, request: fakeRequest({ path: "/healthzz" }) }, 3);
     await log.flush();
-    const linesOf = (path: string): string[] => {
-      const lines = Deno.readTextFileSync(`${folder}/${path}`).trimEnd().split("\n");
-      return lines.filter((line) => !line.startsWith("#"));
-    };
-    assertEquals(linesOf("W3SVC1/ex261122.log").length, 7);
+    assertEquals(linesOf(`${folder}/W3SVC1/ex261122.log`).length, 7);
     const objects = written.join("").trimEnd().split("\n").map((line) => JSON.parse(line));
     assertEquals(objects.map(({ httpcfg }) => httpcfg.site.name), Array(7).fill('two "2"'));
-    const statuses = linesOf("W3SVC3/ac261122.log").map((line) => line.split(" ")[8]);
+    const statuses = linesOf(`${folder}/W3SVC3/ac261122.log`).map((line) => line.split(" ")[8]);
     // Of six that are sampled the first and the fourth; every error; what only begins alike.
     assertEquals(statuses, ["200", "200", "503", "200"]);
   }, { stdout, syslog: () => stdout });
+});
+
+/** A record whose line may be the last one again. */
+function known(path = "/"): ServedRecord {
+  const request = Object.assign(fakeRequest({ path }), { known: { logged: null } });
+  return { ...RECORD, request, durationMs: 0 };
+}
+
+function linesOf(path: string): string[] {
+  const lines = Deno.readTextFileSync(path).trimEnd().split("\n");
+  return lines.filter((line) => !line.startsWith("#"));
+}
+
+Deno.test("AccessLog counts lines that are the same, and neither those of another site nor none", async () => {
+  await withLog(async (log, folder) => {
+    await log.reconfigure({ ...SETTINGS, siteNames: [[1, "one"], [2, "two"]] });
+    const record = known();
+    const unlogged = { ...record, request: { ...record.request, isUnlogged: true } };
+    for (const site of [1, 1, 1, 1, 2, 2, 2, 2, 1, 1]) {
+      log.served(record, site);
+      log.served(unlogged, site);
+    }
+    await log.flush();
+    for (const site of [1, 1]) log.served(record, site);
+    await log.flush();
+    assertEquals([1, 2].map((site) => linesOf(`${folder}/W3SVC${site}/ex261122.log`).length), [
+      8,
+      4,
+    ]);
+  });
+});
+
+Deno.test("AccessLog logs each of many lines in files that are full at the same line", async () => {
+  await withLog(async (log, folder) => {
+    const LogFileTruncateSize = 2 * 1024 * 1024;
+    await log.reconfigure({ ...SETTINGS, LogFileTruncateSize, AccessLogFormat: "json" });
+    const names = (): string[] => {
+      const series = [...Deno.readDirSync(folder)].length === 0
+        ? []
+        : [...Deno.readDirSync(`${folder}/W3SVC1`)];
+      return series.map(({ name }) => name).sort();
+    };
+    const record = known();
+    const count = 30_000;
+    for (let i = 0; i < count; i++) log.served(record, 1);
+    // Without a tick: lines that are the same fill a buffer, too.
+    await waitFor(() => names().length > 0, "the first file");
+    await log.flush();
+    assertEquals(names().length > 2, true, names().join());
+    const lines = names().flatMap((name) => linesOf(`${folder}/W3SVC1/${name}`));
+    assertEquals([lines.length, new Set(lines).size], [count, 1]);
+  });
+});
+
+Deno.test("AccessLog takes one request of some of a sampled path, as often as it comes", async () => {
+  await withLog(async (log, folder) => {
+    const sample = [{ path: "/healthz", of: 3 }];
+    const own = { enabled: true, flags: 0x218fdf, format: "json", target: "file" } as const;
+    await log.reconfigure({ ...SETTINGS, siteLogs: [{ id: 3, ...own, sample }] });
+    const record = known("/healthz");
+    for (let i = 0; i < 30; i++) log.served(record, 3);
+    // Those that are not sampled any more, in the same millisecond.
+    await log.reconfigure({ ...SETTINGS, AccessLogFormat: "json" });
+    for (let i = 0; i < 30; i++) log.served(record, 3);
+    await log.reconfigure({ ...SETTINGS, LogEnabled: false });
+    for (let i = 0; i < 30; i++) log.served(record, 3);
+    await log.flush();
+    assertEquals(linesOf(`${folder}/W3SVC3/ac261122.ndjson`).length, 40);
+  });
 });

@@ -147,3 +147,33 @@ Deno.test("CollectedLines follows the settings, and collects nothing for a log t
   assertEquals(batches.length, 2);
   assertEquals(textOf(batches[1]!.parts[0]!), "127.0.0.1\n");
 });
+
+Deno.test("CollectedLines counts lines that are the same, and samples them as a log does", () => {
+  const { lines, batches, clock } = fixture();
+  const { request, ...rest } = served(3, "/healthz");
+  const known = { logged: null };
+  const record = { ...rest, durationMs: 0, request: Object.assign({}, request, { known }) };
+  const unlogged = { ...record, request: { ...record.request, isUnlogged: true } };
+  const log = (times: number): number => {
+    const before = batches.length;
+    for (let i = 0; i < times; i++) {
+      lines.served(record);
+      lines.served(unlogged);
+    }
+    lines.flush();
+    const parts = batches.slice(before).flatMap((batch) => batch.parts);
+    const text = parts.map(textOf).join("");
+    assertEquals(text.split("\n").length - 1, parts.reduce((sum, { count }) => sum + count, 0));
+    return text.split("\n").length - 1;
+  };
+  assertEquals(log(10), 10);
+  const sample = [{ path: "/healthz", of: 3 }];
+  const own = { enabled: true, flags: 0x218fdf, format: "json", target: "file" } as const;
+  lines.reconfigure({ ...SETTINGS, siteLogs: [{ id: 3, ...own, sample }] });
+  assertEquals(log(30), 10);
+  lines.reconfigure(SETTINGS);
+  assertEquals(log(10), 10);
+  clock.ms++;
+  assertEquals(log(20_000), 20_000);
+  assertEquals(batches.length > 4, true); // a part that is full is sent
+});

@@ -29,7 +29,7 @@ Deno.test("HttpErrLog.refused() writes one line per refusal, while it is enabled
     folder,
     lineEnd: "\n",
     computerName: "HOST",
-    now: () => Date.UTC(2002, 6, 5, 19, 53),
+    clock: { now: () => Date.UTC(2002, 6, 5, 19, 53) },
     onTrouble: ({ error }) => {
       throw error;
     },
@@ -68,7 +68,7 @@ Deno.test("ErrorLoggingRolloverType gives each period a file, whose #Date is tha
     folder,
     lineEnd: "\n",
     computerName: "HOST",
-    now: () => nowMs,
+    clock: { now: () => nowMs },
     onTrouble: ({ error }) => {
       throw error;
     },

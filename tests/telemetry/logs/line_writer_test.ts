@@ -1,6 +1,6 @@
 // Goal: a line is the same whether it was formatted or noted, in every format. Method: one change of
 // everything that a line may depend on, and random records, against a writer that knows nothing.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import type { KnownHead, ServedRecord } from "../../../mod/base/exchange.ts";
 import { ACCESS_LOG_FIELD_NAMES } from "../../../mod/config/rules/access_log.ts";
@@ -8,7 +8,7 @@ import { CombinedFormat } from "../../../mod/telemetry/logs/combined_format.ts";
 import { JsonFormat } from "../../../mod/telemetry/logs/json_format.ts";
 import { LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
 import type { LineFormat } from "../../../mod/telemetry/logs/line_format.ts";
-import { LineWriter } from "../../../mod/telemetry/logs/line_writer.ts";
+import { LastLine, LineWriter } from "../../../mod/telemetry/logs/line_writer.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 import { W3cFormat } from "../../../mod/telemetry/logs/w3c_format.ts";
 import { fakeRequest } from "../../support/request.ts";
@@ -58,6 +58,25 @@ function lineOf(by: LineWriter, given: ServedRecord, siteId = 7, nowMs = START_M
   return new TextDecoder().decode(lines.drain()!.bytes);
 }
 
+function textOf(buffer: LineBuffer): string {
+  return new TextDecoder().decode(buffer.drain()?.bytes);
+}
+
+/** Adds a line as a log does; reports whether it was the last one again. */
+function addLine(
+  writer: LineWriter,
+  buffer: LineBuffer,
+  last: LastLine,
+  given: ServedRecord,
+  siteId: number,
+  nowMs: number,
+): boolean {
+  const where = last.addSame(given, siteId, { now: () => nowMs });
+  if (where === null) writer.add(buffer, given, siteId, new Stamp().at(nowMs), last);
+  else assertEquals(where, buffer);
+  return where !== null;
+}
+
 /** The same by a writer that has kept nothing. */
 function freshLineOf(format: LineFormat, given: ServedRecord, siteId = 7, at = START_MS): string {
   const request = Object.assign({}, given.request, { known: null });
@@ -103,6 +122,28 @@ for (const [name, formatOf] of Object.entries(FORMATS)) {
     }
   });
 
+  Deno.test(`LastLine takes no other line for the last one: ${name}`, () => {
+    for (const { siteId = 7, laterMs = 0, ...change } of CHANGES) {
+      const known: KnownHead = { logged: null };
+      const [writer, buffer, last] = [new LineWriter(formatOf()), new LineBuffer(), new LastLine()];
+      let want = "";
+      const log = (isChanged: boolean): boolean => {
+        const given = record(known, isChanged ? change : {});
+        const at: [site: number, ms: number] = isChanged
+          ? [siteId, START_MS + laterMs]
+          : [7, START_MS];
+        want += freshLineOf(formatOf(), given, ...at);
+        return addLine(writer, buffer, last, given, ...at);
+      };
+      const usual = [false, false, false, false, false].map(log);
+      assertEquals(usual, [false, false, false, true, true]);
+      for (const isChanged of [true, true, true, true, false, false, false, false, true, false]) {
+        log(isChanged);
+      }
+      assertEquals(textOf(buffer), want, JSON.stringify(change));
+    }
+  });
+
   Deno.test(`LineWriter writes the same lines, whatever came before them: ${name}`, () => {
     let seed = 5;
     const random = (below: number): number => {
@@ -111,25 +152,36 @@ for (const [name, formatOf] of Object.entries(FORMATS)) {
     };
     const heads: KnownHead[] = [{ logged: null }, { logged: null }];
     const writer = new LineWriter(formatOf());
-    const buffer = new LineBuffer();
-    let want = "";
+    const last = new LastLine();
+    const buffers = [new LineBuffer(), new LineBuffer()];
+    const got = ["", ""];
+    const want = ["", ""];
     let nowMs = START_MS;
-    for (let i = 0; i < 3000; i++) {
-      nowMs += random(4) === 0 ? random(300) : 0;
-      const head = random(3);
+    let same = 0;
+    for (let i = 0; i < 6000; i++) {
+      if (random(9) === 0) nowMs += random(300);
+      const site = random(9) === 0 ? 1 : 0;
+      const head = random(9) === 0 ? random(3) : 0;
+      const isOdd = random(9) === 0;
       const given = record(heads[head] ?? null, {
         request: {
           rawPath: `/${head}`,
-          remote: { ip: `10.0.0.${random(2)}`, port: 50_000 + random(2) },
-          user: random(9) === 0 ? "u" : null,
+          remote: {
+            ip: isOdd ? `10.0.0.${random(2)}` : "10.0.0.0",
+            port: isOdd ? 50_000 + random(2) : 50_000,
+          },
+          user: isOdd && random(3) === 0 ? "u" : null,
         },
-        status: 200 + random(2),
-        durationMs: random(5) === 0 ? 1.5 : 0,
+        status: isOdd ? 200 + random(2) : 200,
+        durationMs: isOdd && random(2) === 0 ? 1.5 : 0,
       });
-      writer.add(buffer, given, 7, new Stamp().at(nowMs));
-      want += freshLineOf(formatOf(), given, 7, nowMs);
+      if (addLine(writer, buffers[site]!, last, given, site, nowMs)) same++;
+      want[site] += freshLineOf(formatOf(), given, site, nowMs);
+      if (random(40) === 0) got[site] += textOf(buffers[site]!);
     }
-    assertEquals(new TextDecoder().decode(buffer.drain()!.bytes) === want, true);
+    buffers.forEach((buffer, site) => got[site] += textOf(buffer));
+    assert(got[0] === want[0] && got[1] === want[1]);
+    assert(same > 300, `${same} lines were the last one again`);
   });
 }
 
