@@ -2,10 +2,14 @@
  * What it costs to be seen: the same load with a log of JSON and a scrape of the metrics every second,
  * with the log of IIS, and with neither; and what nginx pays for a log of the same lines.
  *
- * The differences are of a few percent, so that the sites of httpcfg are served by one process, and
- * loaded in short turns. Each log is emptied before its turn: so its lines get the memory of the turn
- * before. A virtual machine may have given all other free memory back to its host, and then the first
- * write to a page of a log costs several times as much as elsewhere, of nginx as of ours.
+ * The differences are of a few percent, and a second on a virtual machine differs by eight from the
+ * next. So the sites of httpcfg are served by one process, and loaded in short turns; a figure is of
+ * several turns of a server, and the two that the goal compares have more of them. With 36 figures of
+ * each, their ratio is known to about one percent.
+ *
+ * Each log is emptied before its turn: so its lines get the memory of the turn before. A virtual
+ * machine may have given all other free memory back to its host, and then the first write to a page of
+ * a log costs several times as much as elsewhere, of nginx as of ours.
  */
 import type { Bench, Row } from "../bench.ts";
 import { wrkOf } from "../clients/wrk.ts";
@@ -19,8 +23,10 @@ import { PER_CPU_SECOND } from "./load.ts";
 
 /** A turn of a server: a second, in which the metrics are scraped once. */
 const CLIENT = { seconds: 1, connections: 64, threads: 1 };
-/** Turns of a server for each second that any row would load it. */
-const TURNS_PER_SECOND = 4;
+/** Figures of a server for each second that any row would load it. */
+const FIGURES_PER_SECOND = 2;
+/** The turns of a figure, by the places of the servers: the first two in turn. */
+const TURNS = [0, 1, 1, 0, 0, 1, 1, 0, 2, 3, 4];
 /** What a server does behind its last response is counted, too. */
 const SETTLE_MS = 30;
 const SILENT = "httpcfg, no log";
@@ -76,11 +82,14 @@ async function inShortTurns(
 ): Promise<void> {
   const { rounds, seconds } = bench.options;
   const load = wrkOf(bench.scope, { path });
-  const turns = rounds * seconds * TURNS_PER_SECOND;
-  for (let i = -1; i < turns; i++) { // the first turn warms
-    const inOrder = i % 2 === 0 ? servers : servers.toReversed();
-    for (const server of inOrder) {
-      if (i >= 0 && server.logs !== null) emptyLog(server.logs);
+  const figures = rounds * seconds * FIGURES_PER_SECOND;
+  for (let i = -1; i < figures; i++) { // the first turns warm
+    const sums = servers.map(() => ({ requests: 0, used: 0 }));
+    for (const place of i % 2 === 0 ? TURNS : TURNS.toReversed()) {
+      const server = servers[place]!;
+      const sum = sums[place]!;
+      const isFirst = i < 0 && sum.requests === 0;
+      if (!isFirst && server.logs !== null) emptyLog(server.logs);
       const before = cpuOfThreads(server.pid);
       const [{ requests, errors }] = await Promise.all([
         load(`http://${server.hostname}:${server.port}`, CLIENT),
@@ -88,9 +97,13 @@ async function inShortTurns(
       ]);
       if (errors > 0) throw new Error(`${server.name}: ${errors} responses are errors`);
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      const used = cpuOfThreads(server.pid) - before;
-      if (i >= 0) bench.add(server.name, PER_CPU_SECOND, requests / used);
+      sum.used += cpuOfThreads(server.pid) - before;
+      sum.requests += requests;
     }
+    if (i < 0) continue;
+    sums.forEach(({ requests, used }, place) => {
+      bench.add(servers[place]!.name, PER_CPU_SECOND, requests / used);
+    });
   }
 }
 
