@@ -8,8 +8,11 @@
  */
 import { getAvailablePort } from "@std/net/get-available-port";
 
-/** The blocks are below the range that systems use for outgoing connections. */
-const FIRST_PORT = 10_000;
+/**
+ * The blocks are below the range that systems use for outgoing connections, and above the last port
+ * that `fetch` and browsers refuse to connect to, 10080.
+ */
+const FIRST_PORT = 10_400;
 const BLOCK_SIZE = 400;
 const BLOCK_COUNT = 50;
 /** Whoever listens on this port plus the number of a block has that block. */
