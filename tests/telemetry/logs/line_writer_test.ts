@@ -73,7 +73,7 @@ function addLine(
 ): boolean {
   const where = last.addSame(given, siteId, { now: () => nowMs });
   if (where === null) writer.add(buffer, given, siteId, new Stamp().at(nowMs), last);
-  else assertEquals(where, buffer);
+  else assert(where === buffer);
   return where !== null;
 }
 
