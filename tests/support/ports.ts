@@ -7,6 +7,7 @@
  * @module
  */
 import { getAvailablePort } from "@std/net/get-available-port";
+import { parseProcNet } from "../../mod/listen/machine/proc_net.ts";
 
 /**
  * The blocks are below the range that systems use for outgoing connections, and above the last port
@@ -42,9 +43,8 @@ export function freePort(): number {
  */
 function isFree(port: number): boolean {
   if (Deno.build.os !== "linux") return getAvailablePort({ preferredPort: port }) === port;
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  const listening = new RegExp(`:${hex} 0+:0000 0A `);
-  return !listening.test(tableOf("tcp")) && !listening.test(tableOf("tcp6"));
+  const listening = [...parseProcNet(tableOf("tcp")), ...parseProcNet(tableOf("tcp6"))];
+  return !listening.some((socket) => socket.port === port);
 }
 
 /** Returns a table of sockets; "" if the kernel does without the protocol. */
